@@ -1,0 +1,224 @@
+"""The command line: `python -m bot COMMAND`, also installed as `car-nk-bot`.
+
+Exit codes: 0 good, 1 found problems, 2 wrong usage or settings. Errors are one sentence with the
+remedy, never a traceback.
+"""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.i18n.problem import BrokenWords
+from bot.settings import ROOT, Settings, WrongSettings, read_settings
+
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(context_settings=_HELP)
+@click.version_option(__version__, prog_name="car-nk-bot")
+def main() -> None:
+    """A chat-bot with honest, sourced information about CAR-NK cell therapy.
+
+    Example: python -m bot sandbox --open
+    """
+
+
+def _settings(**given: Any) -> Settings:
+    try:
+        return read_settings(**given)
+    except WrongSettings as wrong:
+        for problem in wrong.problems:
+            click.echo(problem, err=True)
+        sys.exit(2)
+
+
+_DATABASE = "Check DATABASE_URL, and that the database is running."
+
+
+def _run(work: Coroutine[Any, Any, None], remedy: str = _DATABASE) -> None:
+    """Runs to the end; what can go wrong at a start becomes one sentence.
+
+    `remedy`: for an OSError, which says nothing of what it is about.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+    from telegram.error import InvalidToken, TelegramError
+
+    from bot.storage.crypto import WrongKey
+
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        return
+    except BrokenWords as broken:
+        _tell(broken)
+        said = "The words cannot be used as they are. Mend the lines above and start again."
+    except InvalidToken:
+        said = "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather."
+    except WrongKey:
+        said = "The database was encrypted with another key. Add the old one to ENCRYPTION_KEYS."
+    except SQLAlchemyError as error:
+        kind = type(error).__name__
+        said = f"The database cannot be used ({kind}). {_DATABASE}"
+    except TelegramError as error:
+        kind = type(error).__name__
+        said = f"Telegram cannot be reached ({kind}). Check the network and BOT_API_URL."
+    except OSError as error:
+        said = f"{error.strerror or type(error).__name__}. {remedy}"
+    else:
+        return
+    click.echo(said, err=True)
+    sys.exit(1)
+
+
+def _tell(broken: BrokenWords) -> None:
+    for problem in broken.problems:
+        click.echo(str(problem), err=True)
+
+
+@main.command()
+def run() -> None:
+    """The bot, with the settings of the environment or .env.
+
+    It asks Telegram for updates (long polling) and brings the database up to date first.
+
+    Example: python -m bot run
+    """
+    from bot import log
+    from bot.app import run_until_signal
+
+    settings = _settings()
+    log.set_up(settings.log_level, settings.log_format)
+    _run(run_until_signal(settings))
+
+
+@main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Where the page listens, on this machine only; 0 takes a free one.",
+)
+@click.option("--open", "browse", is_flag=True, help="Open the page in a browser.")
+def sandbox(port: int, browse: bool) -> None:
+    """The whole bot beside a Telegram of its own: no token, no account.
+
+    Example: python -m bot sandbox --port 8090 --open
+    """
+    from bot import log
+    from bot.sandbox.command import run_sandbox
+
+    log.set_up("INFO", None)
+    _run(run_sandbox(port, browse=browse), "Choose another port with --port.")
+
+
+@main.command()
+def migrate() -> None:
+    """Brings the database up to date and nothing else (for a release step).
+
+    Example: DATABASE_URL=postgresql://... python -m bot migrate
+    """
+    from bot.storage.database import connect
+    from bot.storage.database import migrate as bring_up_to_date
+
+    settings = _settings()
+
+    async def work() -> None:
+        engine = connect(settings.database_url.get_secret_value())
+        try:
+            await bring_up_to_date(engine)
+        finally:
+            await engine.dispose()
+
+    _run(work())
+    click.echo("The database is up to date.")
+
+
+@main.command("new-key")
+def new_key() -> None:
+    """A fresh key for ENCRYPTION_KEYS: 32 bytes, URL-safe base64.
+
+    Example: python -m bot new-key
+    """
+    from bot.storage.crypto import new_key as make
+
+    click.echo(make())
+
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_content = click.option(
+    "--content",
+    type=_FOLDER,
+    envvar="CONTENT_DIR",
+    default=ROOT / "content",
+    help="Where the pages are.",
+)
+_locales = click.option(
+    "--locales",
+    type=_FOLDER,
+    envvar="LOCALES_DIR",
+    default=ROOT / "locales",
+    help="Where the catalogs are.",
+)
+
+
+@main.command()
+@_content
+@_locales
+def check(content: Path, locales: Path) -> None:
+    """Reads every catalog and page and tells what is wrong, with file, line and remedy.
+
+    Example: python -m bot check
+    """
+    from bot.translate.check import check_words
+
+    errors, notices = check_words(locales, content)
+    for problem in [*errors, *notices]:
+        click.echo(str(problem))
+    click.echo(f"{len(errors)} to mend, {len(notices)} to look at.")
+    sys.exit(1 if errors else 0)
+
+
+@main.command()
+@_locales
+def extract(locales: Path) -> None:
+    """Writes locales/messages.pot, the translators' template, from the English catalog.
+
+    Example: python -m bot extract
+    """
+    from bot.translate.check import write_template
+
+    try:
+        changed = write_template(locales)
+    except BrokenWords as broken:
+        _tell(broken)
+        sys.exit(1)
+    click.echo("messages.pot was written." if changed else "messages.pot was up to date.")
+
+
+@main.command()
+@click.argument("language")
+@click.argument("pages", nargs=-1)
+@_content
+def accept(language: str, pages: tuple[str, ...], content: Path) -> None:
+    """Marks translated pages as made from the English of today (their `from:`).
+
+    Example: python -m bot accept zh_Hans costs
+    """
+    from bot.translate.accept import accept_pages
+
+    try:
+        accepted = accept_pages(content, language, pages)
+    except BrokenWords as broken:
+        _tell(broken)
+        sys.exit(1)
+    click.echo(f"{accepted} of the pages were marked.")
+
+
+if __name__ == "__main__":
+    main()

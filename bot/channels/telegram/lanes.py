@@ -1,0 +1,78 @@
+"""Order where it matters, speed where it does not: one lane a chat, all lanes side by side."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """Runs the work of one key in order, that of different keys at the same time.
+
+    Work must not raise: what can go wrong is its own business. `full` is how much work there may
+    be altogether before `room` makes the source wait.
+    """
+
+    def __init__(self, full: int = 10_000) -> None:
+        self._full = full
+        self._lanes: dict[int, deque[Work]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._room.set()
+        self.pending = 0
+
+    def push(self, key: int, work: Work, most: int = 100) -> bool:
+        """Adds work behind what waits under this key; False, and it is not added, if `most` does.
+
+        Without that, one key that is fed faster than it drains would use up everybody's room.
+        """
+        lane = self._lanes.get(key)
+        if lane is not None and len(lane) >= most:
+            return False
+        self.pending += 1
+        if self.pending >= self._full:
+            self._room.clear()
+        if lane is not None:
+            lane.append(work)
+            return True
+        self._lanes[key] = deque([work])
+        task = asyncio.create_task(self._drain(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _drain(self, key: int) -> None:
+        lane = self._lanes[key]
+        try:
+            while lane:
+                work = lane.popleft()
+                try:
+                    await work()
+                except Exception as error:
+                    # It broke its promise; what waits behind it must not pay for that.
+                    log.error("work failed (%s); its lane goes on", type(error).__name__)
+                finally:
+                    self.pending -= 1
+                    if self.pending < self._full:
+                        self._room.set()
+        finally:
+            del self._lanes[key]
+
+    async def room(self) -> None:
+        """Waits until more work may come."""
+        await self._room.wait()
+
+    async def drain(self, seconds: float) -> bool:
+        """Waits for all work; what is not done in time is cancelled. True when all was done."""
+        if not self._tasks:
+            return True
+        _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+        return not late

@@ -1,0 +1,80 @@
+"""What a person sees: words that were said by a language, and buttons that lead somewhere."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.dialogue.address import Address
+from bot.dialogue.event import Person
+from bot.i18n.text import Label, Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label and where it leads: an address in the bot, or the live web."""
+
+    label: Label
+    to: Address | None = None
+    url: str | None = None
+    style: str | None = None
+
+
+Row = tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message: Telegram HTML and its keyboard."""
+
+    body: Spoken
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The answer to an event: what to show, and what to remember from now on.
+
+    `in_place`: the screen replaces the pressed message. `remember` is None when nothing changed,
+    and then nothing is written. `leave`: go away from this chat after speaking.
+    """
+
+    screen: Screen | None = None
+    in_place: bool = False
+    remember: Person | None = None
+    leave: bool = False
+
+
+def columns(label: str) -> int:
+    """The width of a label on a phone: wide characters and emoji count two (UAX #11)."""
+    return sum(
+        0
+        if unicodedata.combining(char) or char in "\u200d\ufe0f"
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in label
+    )
+
+
+ONE, TWO, THREE = 34, 17, 9
+"""Columns that fit into a button when one, two or three stand in a row (languages.md, 9)."""
+
+
+def in_rows(buttons: Iterable[Button], most: int = 2) -> tuple[Row, ...]:
+    """Buttons in rows of up to `most`; a label too wide for its row gets a row of its own."""
+    rows: list[Row] = []
+    waiting: list[Button] = []
+    for button in buttons:
+        if columns(button.label) > (TWO if most == 2 else THREE):
+            if waiting:
+                rows.append(tuple(waiting))
+                waiting = []
+            rows.append((button,))
+            continue
+        waiting.append(button)
+        if len(waiting) == most:
+            rows.append(tuple(waiting))
+            waiting = []
+    if waiting:
+        rows.append(tuple(waiting))
+    return tuple(rows)

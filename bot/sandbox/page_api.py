@@ -1,0 +1,280 @@
+"""What the sandbox's page talks to: /sandbox/*, its files, and the stream of events.
+
+Errors are 400 with {"error": one sentence}.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from bot.sandbox import views
+from bot.sandbox.model import Json
+from bot.sandbox.people import NotPossible, People
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
+
+PAGE = Path(__file__).parent / "page"
+_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "style-src 'self'; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+_KEEP_ALIVE_SECONDS = 15.0
+
+
+class PageApi:
+    """The page's side of one sandbox."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self.sandbox = sandbox
+        self.people: People = sandbox.people
+        self._watching: set[asyncio.Queue[Json | None]] = set()
+        self._posts: dict[str, Callable[[Json], Json]] = {
+            "people": self._people,
+            "say": self._say,
+            "tap": self._tap,
+            "edit": self._edit,
+            "block": self._block,
+            "react": self._react,
+            "join": self._join,
+            "faults": self._faults,
+            "update": self._update,
+        }
+
+    async def handle(self, request: web.BaseRequest, path: str) -> web.StreamResponse | None:
+        """Answer, or None if this address is not the page's."""
+        if request.method == "GET":
+            return await self._get(request, path)
+        if not path.startswith("/sandbox/"):
+            return None
+        name = path.removeprefix("/sandbox/")
+        try:
+            if name == "send":
+                return web.json_response(await self._send(request))
+            handler = self._posts.get(name)
+            if handler is None:
+                return None
+            return web.json_response(handler(await _body(request)))
+        except NotPossible as reason:
+            return web.json_response({"error": str(reason)}, status=400)
+
+    async def _get(self, request: web.BaseRequest, path: str) -> web.StreamResponse | None:
+        if path == "/":
+            return self._static("index.html")
+        if path.startswith("/page/"):
+            return self._static(path.removeprefix("/page/"))
+        if path == "/sandbox/state":
+            return web.json_response(views.state(self.sandbox.world, self.sandbox.staff_chat_id))
+        if path == "/sandbox/events":
+            return await self._events(request)
+        if path.startswith("/sandbox/files/"):
+            return self._stored(path.removeprefix("/sandbox/files/"))
+        return None
+
+    def _static(self, name: str) -> web.StreamResponse | None:
+        if not _NAME.fullmatch(name) or not (PAGE / name).is_file():
+            return None
+        headers = {
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": _POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        }
+        return web.FileResponse(PAGE / name, headers=headers)
+
+    def _stored(self, file_id: str) -> web.StreamResponse | None:
+        stored = self.sandbox.world.files.get(file_id)
+        if stored is None:
+            return None
+        # Somebody else's bytes: shown as what they claim only if that cannot run anything.
+        harmless = re.fullmatch("(?:image/(?:png|jpeg|gif|webp)|audio/.*|video/.*)", stored.mime)
+        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+        if not harmless:
+            headers["Content-Disposition"] = "attachment"
+        kind = stored.mime if harmless else "application/octet-stream"
+        return web.Response(body=stored.data, content_type=kind, headers=headers)
+
+    # Events
+
+    async def _events(self, request: web.BaseRequest) -> web.StreamResponse:
+        stream = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await stream.prepare(request)
+        waiting: asyncio.Queue[Json | None] = asyncio.Queue()
+        if not self._watching:
+            self.sandbox.world.listeners.append(self._hear)
+        self._watching.add(waiting)
+        try:
+            await stream.write(b": hello\n\n")
+            while (event := await _next(waiting)) is not None:
+                line = f"data: {json.dumps(event)}\n\n" if event else ": still here\n\n"
+                await stream.write(line.encode())
+        except ConnectionError:
+            pass  # the page was closed
+        finally:
+            self._watching.discard(waiting)
+            if not self._watching:
+                self.sandbox.world.listeners.remove(self._hear)
+        return stream
+
+    def _hear(self, kind: str, what: Json) -> None:
+        event = views.event(self.sandbox.world, kind, what)
+        for waiting in self._watching:
+            waiting.put_nowait(event)
+
+    def close(self) -> None:
+        """End every stream."""
+        for waiting in self._watching:
+            waiting.put_nowait(None)
+
+    # What people do
+
+    def _people(self, body: Json) -> Json:
+        name = _text(body, "name").strip()
+        if not name:
+            raise NotPossible("A person needs a name.")
+        language, staff = body.get("language_code") or None, body.get("staff") is True
+        user = self.sandbox.add_person(name, language and str(language), staff=staff)
+        chat_id = self.sandbox.staff_chat_id if staff else user.id
+        return {"user": views.user(user), "chat_id": chat_id}
+
+    def _say(self, body: Json) -> Json:
+        said = self.people.say(
+            _number(body, "user_id"),
+            _number(body, "chat_id"),
+            _text(body, "text"),
+            reply_to_message_id=_optional(body, "reply_to_message_id"),
+            message_thread_id=_optional(body, "message_thread_id"),
+        )
+        return {"message_id": said.message_id}
+
+    def _tap(self, body: Json) -> Json:
+        place = (
+            _number(body, "user_id"),
+            _number(body, "chat_id"),
+            _number(body, "message_id"),
+        )
+        if "data" in body:
+            query_id = self.people.press(*place, _text(body, "data"))
+        else:
+            query_id = self.people.tap(*place, _number(body, "row"), _number(body, "column"))
+        return {"callback_query_id": query_id}
+
+    def _edit(self, body: Json) -> Json:
+        edited = self.people.edit(
+            _number(body, "user_id"),
+            _number(body, "chat_id"),
+            _number(body, "message_id"),
+            _text(body, "text"),
+        )
+        return {"message_id": edited.message_id}
+
+    def _block(self, body: Json) -> Json:
+        self.people.block(_number(body, "user_id"), body.get("blocked") is True)
+        return {}
+
+    def _react(self, body: Json) -> Json:
+        self.people.react(
+            _number(body, "user_id"),
+            _number(body, "chat_id"),
+            _number(body, "message_id"),
+            _text(body, "emoji") if body.get("emoji") else None,
+        )
+        return {}
+
+    def _join(self, body: Json) -> Json:
+        title = _text(body, "title").strip() or "A group"
+        return {"chat_id": self.people.invite_bot(title, str(body.get("type", "supergroup"))).id}
+
+    def _update(self, body: Json) -> Json:
+        return {"update_id": self.sandbox.queue_update(body)}
+
+    def _faults(self, body: Json) -> Json:
+        faults = self.sandbox.faults
+        if body.get("clear"):
+            faults.clear()
+        try:
+            if "latency" in body:
+                faults.latency = max(0.0, float(body["latency"]))
+            if "group_pace" in body:
+                faults.group_pace = None if body["group_pace"] is None else int(body["group_pace"])
+            for script in body.get("scripts", ()):
+                faults.script(**script)
+        except (TypeError, ValueError) as error:
+            raise NotPossible(f"This fault cannot be arranged: {error}.") from error
+        return {
+            "latency": faults.latency,
+            "group_pace": faults.group_pace,
+            "scripts": len(faults.scripts),
+            "counts": dict(faults.counts),
+        }
+
+    async def _send(self, request: web.BaseRequest) -> Json:
+        try:
+            form = await request.post()
+        except ValueError as error:
+            raise NotPossible("The form cannot be read.") from error
+        body = {name: value for name, value in form.items() if isinstance(value, str)}
+        upload = form.get("file")
+        kept: dict[str, Any] = {}
+        if isinstance(upload, web.FileField) and upload.filename:
+            kept = {
+                "data": upload.file.read(),
+                "file_name": upload.filename,
+                "mime": upload.content_type,
+            }
+        said = self.people.send(
+            _number(body, "user_id"),
+            _number(body, "chat_id"),
+            _text(body, "kind"),
+            caption=str(body.get("caption", "")),
+            media_group_id=body.get("media_group_id") or None,
+            reply_to_message_id=_optional(body, "reply_to_message_id"),
+            message_thread_id=_optional(body, "message_thread_id"),
+            **kept,
+        )
+        return {"message_id": said.message_id}
+
+
+async def _next(waiting: asyncio.Queue[Json | None]) -> Json | None:
+    """The next event; an empty one after a while without any; None at the end."""
+    try:
+        return await asyncio.wait_for(waiting.get(), _KEEP_ALIVE_SECONDS)
+    except TimeoutError:
+        return {}
+
+
+async def _body(request: web.BaseRequest) -> Json:
+    try:
+        body = json.loads(await request.read())
+    except ValueError as error:
+        raise NotPossible("The body is not JSON.") from error
+    if not isinstance(body, dict):
+        raise NotPossible("The body is not a JSON object.")
+    return body
+
+
+def _number(body: Json, name: str) -> int:
+    try:
+        return int(body[name])
+    except (KeyError, TypeError, ValueError):
+        raise NotPossible(f"“{name}” must be a number.") from None
+
+
+def _optional(body: Json, name: str) -> int | None:
+    return _number(body, name) if body.get(name) else None
+
+
+def _text(body: Json, name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise NotPossible(f"“{name}” must be text.")
+    return value

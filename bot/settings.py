@@ -1,0 +1,149 @@
+"""The settings: the environment (or .env), read once, every problem told at once."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.storage.database import async_url
+
+ROOT = Path(__file__).parent.parent
+"""Where the shipped content/ and locales/ lie."""
+
+TELEGRAM = "https://api.telegram.org"
+
+
+class WrongSettings(Exception):  # noqa: N818 - it reads as the operator will say it
+    """Settings that the bot cannot start with: one line each, with the remedy."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class Settings(BaseSettings):
+    """What an operator may set. The README lists every field; a test compares."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
+
+    # To start
+    bot_token: SecretStr
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode]
+    bot_api_url: str = TELEGRAM
+    database_url: SecretStr = SecretStr("sqlite:///data/bot.db")
+    content_dir: Path = ROOT / "content"
+    locales_dir: Path = ROOT / "locales"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] | None = None
+    # Groups the bot belongs in; it leaves every other one
+    staff_chat_id: int | None = None
+    staff_groups: Annotated[dict[str, int], NoDecode] = Field(default_factory=dict)
+    # What people are told about who runs this
+    operator_name: str | None = None
+    operator_contact: str | None = None
+    commercial_ties: str | None = None
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"\d{3,}:[A-Za-z0-9_-]{20,}", value.get_secret_value()):
+            raise ValueError("does not look like a token. Copy it again from @BotFather.")
+        return value
+
+    @field_validator("encryption_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:
+        return [key.strip() for key in value.split(",")] if isinstance(value, str) else value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _each_key(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for number, key in enumerate(value, start=1):
+            try:
+                Fernet(key.get_secret_value())
+            except ValueError as error:
+                raise ValueError(
+                    f"holds a wrong key (number {number}). Make one with `python -m bot new-key`."
+                ) from error
+        return value
+
+    @field_validator("bot_api_url")
+    @classmethod
+    def _api(cls, value: str) -> str:
+        if not re.match(r"https?://[^/]", value):
+            raise ValueError("is not an address. Start it with https://.")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr) -> SecretStr:
+        try:
+            async_url(value.get_secret_value())
+        except Exception as error:
+            raise ValueError("must start with sqlite:/// or postgresql://.") from error
+        return value
+
+    @field_validator("content_dir", "locales_dir")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if not value.is_dir():
+            raise ValueError("is not a folder. Correct the path, or unset it for the shipped one.")
+        return value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any, info: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return value.upper() if info.field_name == "log_level" else value.lower()
+
+    @field_validator("staff_groups", mode="before")
+    @classmethod
+    def _groups(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.strip().partition("=") for pair in value.split(",")]
+        if not all(name.strip() and re.fullmatch(r"\s*-\d+", number) for name, _, number in pairs):
+            raise ValueError("is not like zh_Hans=-1001234567890, en=-1009876543210.")
+        return {name.strip(): int(number) for name, _, number in pairs}
+
+    @property
+    def groups(self) -> frozenset[int]:
+        """Every group that is the staff's own."""
+        own = {self.staff_chat_id} if self.staff_chat_id is not None else set()
+        return frozenset(own | set(self.staff_groups.values()))
+
+
+_SAID = {
+    "missing": "is missing. Set it in the environment or in .env.",
+    "literal_error": "must be one of: {expected}.",
+    "int_parsing": "must be a whole number.",
+}
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings from the environment and .env; `given` ones come first.
+
+    Raises WrongSettings with every problem; no value is repeated in it.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = []
+        for found in error.errors(include_input=False, include_url=False):
+            name = str(found["loc"][0]).upper() if found["loc"] else "settings"
+            said = _SAID.get(found["type"])
+            if said is None:
+                said = found["msg"].removeprefix("Value error, ")
+            problems.append(f"{name} {said.format(**found.get('ctx', {}))}")
+        raise WrongSettings(sorted(problems)) from None

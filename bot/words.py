@@ -1,0 +1,64 @@
+"""All words at once, read strictly: what the bot can say, and what is wrong with it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.dialogue.safety import AlarmWords, WordCheck, read_alarm_words
+from bot.i18n.catalog import SOURCE
+from bot.i18n.language import Languages, load_languages
+from bot.i18n.problem import BrokenWords, Problem
+from bot.library.helplines import Helplines, read_helplines
+from bot.library.pages import Library
+from bot.library.reading import read_library
+
+_DEAF = "The words of despair and emergency are missing, so this language is not offered."
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything read from locales/ and content/. `notices`: what is shown in English instead."""
+
+    languages: Languages
+    library: Library
+    helplines: Helplines
+    check: WordCheck
+    notices: tuple[Problem, ...]
+
+
+def read_words(locales: Path, content: Path) -> Words:
+    """Raises BrokenWords with every problem of every file, in file order."""
+    problems: list[Problem] = []
+    notices: list[Problem] = []
+    languages = load_languages(locales)
+    codes = list(languages)
+    library: Library | None = None
+    helplines: Helplines | None = None
+    alarms: list[AlarmWords] = []
+    try:
+        library = read_library(content, codes, notices)
+    except BrokenWords as broken:
+        problems += broken.problems
+    try:
+        helplines = read_helplines(content / "helplines.yaml", "content/helplines.yaml", codes)
+    except BrokenWords as broken:
+        problems += broken.problems
+    deaf = set()
+    for code in codes:
+        shown = f"content/{code}/safety.yaml"
+        path = content / code / "safety.yaml"
+        if code != SOURCE and not path.exists():
+            # Who is offered a language will write in it, also in despair.
+            deaf.add(code)
+            notices.append(Problem(shown, 1, _DEAF, "Write the file; content/en has an example."))
+            continue
+        try:
+            alarms.append(read_alarm_words(path, shown))
+        except BrokenWords as broken:
+            problems += broken.problems
+    if library is None or helplines is None or problems:
+        raise BrokenWords(problems)
+    languages = Languages(
+        (replace(one, status="draft") if code in deaf else one for code, one in languages.items()),
+        languages.notices,
+    )
+    return Words(languages, library, helplines, WordCheck(alarms), tuple(notices))

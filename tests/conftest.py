@@ -1,0 +1,54 @@
+"""What several stories need: databases to store in, and what may be skipped where."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.storage.database import connect
+
+NOTHING_SKIPPED = bool(os.environ.get("NOTHING_SKIPPED"))
+"""Set by CI: a missing browser or database is a failure there."""
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skips the test by hand, fails it in CI."""
+    if NOTHING_SKIPPED:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: a SQLite file, then a schema of its own in a real PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bot.db'}"
+        return
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        skip_or_fail("TEST_DATABASE_URL names no PostgreSQL database")
+        return
+    yield url
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A connection to an empty database."""
+    engine = connect(database_url)
+    await empty(engine)
+    try:
+        yield engine
+    finally:
+        await empty(engine)
+        await engine.dispose()
+
+
+async def empty(engine: AsyncEngine) -> None:
+    """Drops what an earlier test left in PostgreSQL; a SQLite file is new anyway."""
+    if engine.dialect.name == "postgresql":
+        async with engine.begin() as connection:
+            for table in ("inbox", "persons", "alembic_version"):
+                await connection.execute(text(f"DROP TABLE IF EXISTS {table}"))

@@ -1,0 +1,154 @@
+"""The content that is shipped: every text of it, with the place where it stands."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.i18n import markup
+from bot.i18n.strict import Block, Items, read_yaml
+from bot.library.facts import Facts, read_facts
+from bot.library.telling import tell
+from tests.content.numbers import Number, numbers
+
+ROOT = Path(__file__).parents[2]
+CONTENT = ROOT / "content"
+LOCALES = ROOT / "locales"
+SOURCE = "en"
+COMPLETE = ("en", "zh_Hans")
+"""The languages that have every page. Others may lack pages; what they have is held to all else."""
+
+LANGUAGES = tuple(sorted(path.name for path in CONTENT.iterdir() if path.is_dir()))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words as a reader sees them. `where` is told when something is wrong with them."""
+
+    where: str
+    html: str
+
+    @property
+    def words(self) -> str:
+        return markup.parse(self.html).text
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One page, or the short label of one source, in one language."""
+
+    id: str
+    language: str
+    file: str
+    entry: Block
+
+    def said(self) -> Iterator[Said]:
+        """Its title, label and parts."""
+        for key in ("title", "button"):
+            if key in self.entry:
+                yield Said(self._where(self.entry.at(key), key), markup.escape(self.entry[key]))
+        parts = self.entry.get("parts")
+        if isinstance(parts, Items):
+            for index, part in enumerate(parts):
+                yield Said(self._where(parts.lines[index], f"part {index + 1}"), tell(part))
+
+    def parts(self) -> list[Said]:
+        """Its screens."""
+        return [said for said in self.said() if " part " in said.where]
+
+    def _where(self, line: int, what: str) -> str:
+        return f"content/{self.language}/{self.file}:{line} [{self.id}] {what}"
+
+
+@cache
+def facts() -> Facts:
+    return read_facts(CONTENT / "facts.yaml", "content/facts.yaml")
+
+
+@cache
+def sheet() -> Block:
+    """content/facts.yaml as it is written, for what Facts does not keep."""
+    return read_yaml(CONTENT / "facts.yaml", "content/facts.yaml")
+
+
+@cache
+def structure() -> Block:
+    return read_yaml(CONTENT / "structure.yaml", "content/structure.yaml")
+
+
+@cache
+def glossary() -> Block:
+    return read_yaml(CONTENT / "glossary.yaml", "content/glossary.yaml")
+
+
+@cache
+def _items(language: str) -> tuple[Item, ...]:
+    found = []
+    for path in sorted((CONTENT / language).glob("*.yaml")):
+        if path.stem != "safety":
+            tree = read_yaml(path, f"content/{language}/{path.name}")
+            found += [Item(name, language, path.name, entry) for name, entry in tree.items()]
+    return tuple(found)
+
+
+def pages(language: str) -> dict[str, Item]:
+    """The pages of one language by id, without the labels of sources."""
+    return {item.id: item for item in _items(language) if item.id not in facts().references}
+
+
+def labels(language: str) -> dict[str, Item]:
+    """The short labels of sources of one language, by reference."""
+    return {item.id: item for item in _items(language) if item.id in facts().references}
+
+
+def every_page() -> list[Item]:
+    return [page for language in LANGUAGES for page in pages(language).values()]
+
+
+def statement(name: str, about: str = "") -> str:
+    """What may be said from the fact, table or claim `name`: of a claim, only what to say instead.
+
+    A share in a table is told as one. Of a table of studies, only those count whose registry
+    number stands in the words `about`; all of them where none does.
+    """
+    tree = sheet()
+    if name in tree["facts"]:
+        return str(tree["facts"][name]["says"])
+    if name in tree["claims"]:
+        return str(tree["claims"][name]["instead"])
+    columns = tree["tables"][name]["columns"]
+    rows = [row["cells"] for row in tree["tables"][name]["rows"]]
+    own = [row for row in rows if any(cell in about for cell in row if cell.startswith("NCT"))]
+    return "\n".join(
+        f"{cell}%" if cell and column.endswith("_pct") else cell
+        for row in own or rows
+        for column, cell in zip(columns, row, strict=True)
+    )
+
+
+def years_of_sources(name: str) -> set[Number]:
+    """The years in which the sources of a fact or a row of a table were published."""
+    tree = sheet()
+    if name in tree["facts"]:
+        cited = re.findall(r"R\d+", tree["facts"][name]["source"])
+    else:
+        cited = re.findall(r"\bR\d+", statement(name))
+    return {
+        number
+        for reference in cited
+        for number in numbers(facts().references[reference].cites)
+        if number.kind == "date" and len(number.value) == 4
+    }
+
+
+def known_to(page: Item) -> set[Number]:
+    """Every number that the facts of a page allow it to show, in whatever language."""
+    english = pages(SOURCE)[page.id]
+    about = "\n".join(said.words for said in english.said())
+    return set().union(
+        *(
+            numbers(statement(name, about)) | years_of_sources(name)
+            for name in english.entry["facts"]
+        )
+    )

@@ -1,0 +1,1 @@
+"""The sandbox: a Telegram of one's own, tested over real HTTP."""
