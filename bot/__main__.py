@@ -48,6 +48,7 @@ def _run(work: Coroutine[Any, Any, None], remedy: str = _DATABASE) -> None:
     from sqlalchemy.exc import SQLAlchemyError
     from telegram.error import InvalidToken, TelegramError
 
+    from bot.log import place
     from bot.storage.crypto import WrongKey
 
     try:
@@ -69,6 +70,11 @@ def _run(work: Coroutine[Any, Any, None], remedy: str = _DATABASE) -> None:
         said = f"Telegram cannot be reached ({kind}). Check the network and BOT_API_URL."
     except OSError as error:
         said = f"{error.strerror or type(error).__name__}. {remedy}"
+    except Exception as error:
+        said = (
+            f"This is a fault of the software ({type(error).__name__} in {place(error)}). "
+            "Nothing that was received is lost: start it again, and please report this line."
+        )
     else:
         return
     click.echo(said, err=True)
@@ -84,7 +90,8 @@ def _tell(broken: BrokenWords) -> None:
 def run() -> None:
     """The bot, with the settings of the environment or .env.
 
-    It asks Telegram for updates (long polling) and brings the database up to date first.
+    It asks Telegram for updates (long polling) or, when WEBHOOK_URL is set, lets Telegram bring
+    them. It brings the database up to date first.
 
     Example: python -m bot run
     """

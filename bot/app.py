@@ -3,22 +3,37 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from telegram.error import BadRequest, InvalidToken, TelegramError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.poll import poll
 from bot.channels.telegram.profile import Profile
 from bot.channels.telegram.receive import Receiver
+from bot.channels.telegram.webhook import set_webhook, watch
 from bot.dialogue.event import Person
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screens import Operator, Screens
+from bot.health import Health, Part
 from bot.settings import Settings
 from bot.storage.crypto import Cipher
 from bot.storage.database import connect, migrate
 from bot.storage.store import Store
 from bot.words import Words, read_words
 
+if TYPE_CHECKING:
+    from bot.web import Web
+
 log = logging.getLogger(__name__)
+
+PORT = 8080
+"""Where the webhook listens when PORT is not set."""
 
 
 def make_dialogue(words: Words, settings: Settings) -> Dialogue:
@@ -28,47 +43,134 @@ def make_dialogue(words: Words, settings: Settings) -> Dialogue:
     return Dialogue(screens, words.check)
 
 
-async def run(settings: Settings, stop: asyncio.Event) -> None:
-    """The bot, by long polling, until `stop` is set.
+class App:
+    """One bot: everything it is made of, built but not begun."""
 
-    Raises BrokenWords, storage.crypto.WrongKey, telegram.error.TelegramError or one of
-    storage.database.NO_ANSWER when it cannot start, telegram.error.InvalidToken also later.
+    def __init__(self, settings: Settings, words: Words) -> None:
+        self.settings = settings
+        self.words = words
+        self.health = Health()
+        keys = [key.get_secret_value() for key in settings.encryption_keys]
+        self.engine = connect(settings.database_url.get_secret_value())
+        self.store = Store(self.engine, Cipher(keys), self.health.storage)
+        self.client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url)
+        self.profile = Profile(self.client, words.languages)
+        self.receiver = Receiver(
+            self.client,
+            self.store,
+            make_dialogue(words, settings),
+            settings.groups,
+            self._remembered,
+            self.health,
+        )
+        self.web = _web(settings, self.health)
+        self._following = Lanes()
+        self._beside: list[asyncio.Task[None]] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until `stop` is set, then finishes what it has begun, within ten seconds.
+
+        Raises InvalidToken or one of NO_ANSWER when it cannot start. Once it runs, it waits for
+        whatever is away to come back.
+        """
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await migrate(self.engine)
+            if self.web is not None:
+                await self.web.start(self.settings.host, self.settings.port or PORT)
+            self._beside += [
+                asyncio.create_task(self.health.watch()),
+                asyncio.create_task(self.store.keep_tidy()),
+                working := asyncio.create_task(self._work()),
+            ]
+            await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+        finally:
+            stopped.cancel()
+            await self._finish()
+
+    async def _work(self) -> None:
+        """Whatever needs Telegram: begins when it can be reached, and goes on for good."""
+        intake, url, secret = self.health.intake, self.settings.webhook_url, self.settings.secret
+        await _reach(self.client.initialize, intake)
+        await self.receiver.resume()
+        self._beside.append(asyncio.create_task(self.profile.publish()))
+        self._beside.append(asyncio.create_task(self.client.keep_warm(self.health.delivery)))
+        if self.web is not None:
+            self.web.open(self.receiver)
+        # What Telegram has not delivered yet it keeps, whichever way it is fetched from now on.
+        if url is None:
+            await _reach(self.client.delete_webhook, intake)
+        else:
+            await _reach(partial(set_webhook, self.client, url, secret), intake)
+        log.info("ready: %s", ", ".join(one.tag for one in self.words.languages.offered))
+        if url is None:
+            await poll(self.client, self.receiver, intake)
+        else:
+            await watch(self.client, url, secret, intake)
+
+    async def _finish(self) -> None:
+        # Wherever the tasks stand, they may end there: what they hold is with Telegram still, or
+        # in the inbox already.
+        if self.web is not None:
+            await self.web.stop()
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
+        await self.receiver.drain()
+        await self._following.drain(0.5)
+        await self.store.close()
+        await self.client.shutdown()
+
+    async def _remembered(self, chat_id: int, before: Person, after: Person) -> None:
+        # The screen must not wait for the command list; the last choice must win.
+        if before.language != after.language:
+            self._following.push(chat_id, partial(self.profile.follow, chat_id, after.language))
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """The bot, by long polling, or by webhook when WEBHOOK_URL is set, until `stop` is set.
+
+    Raises BrokenWords, and what App.run raises.
     """
     words = read_words(settings.locales_dir, settings.content_dir)
     for notice in words.notices:
         log.warning("shown in English instead: %s", notice)
-    keys = [key.get_secret_value() for key in settings.encryption_keys]
-    engine = connect(settings.database_url.get_secret_value())
-    store = Store(engine, Cipher(keys))
-    client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url)
-    try:
-        await migrate(engine)
-        await client.initialize()
-        profile = Profile(client, words.languages)
-        following = Lanes()
+    await App(settings, words).run(stop)
 
-        async def remembered(chat_id: int, before: Person, after: Person) -> None:
-            # The screen must not wait for the command list; the last choice must win.
-            if before.language != after.language:
-                following.push(chat_id, partial(profile.follow, chat_id, after.language))
 
-        # A webhook left from elsewhere would make every getUpdates fail; what it had not yet
-        # delivered stays with Telegram and comes by polling.
-        await client.delete_webhook(drop_pending_updates=False)
-        publishing = asyncio.create_task(profile.publish())
-        receiver = Receiver(
-            client, store, make_dialogue(words, settings), settings.groups, remembered
-        )
-        log.info("ready: %s", ", ".join(one.tag for one in words.languages.offered))
-        try:
-            await receiver.poll(stop)
-        finally:
-            publishing.cancel()
-            await asyncio.gather(publishing, return_exceptions=True)
-            await following.drain(1.0)
-    finally:
-        await store.close()
-        await client.shutdown()
+async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
+    """Makes a call that everything waits for, as often as it takes. Raises InvalidToken."""
+
+    def not_yet(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        # Telegram's own words about a webhook's address help; those of a network name only it.
+        said = error.message if isinstance(error, BadRequest) else type(error).__name__
+        intake.fails(f"Telegram cannot be reached ({said})")
+        log.error("Telegram cannot be reached (%s); trying again", said)
+
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception(
+            lambda error: isinstance(error, TelegramError) and not isinstance(error, InvalidToken)
+        ),
+        wait=wait_exponential_jitter(multiplier=0.5, max=30),
+        before_sleep=not_yet,
+        reraise=True,
+    ):
+        with attempt:
+            await call()
+    intake.works()
+
+
+def _web(settings: Settings, health: Health) -> "Web | None":
+    """What listens, if anything is to: imported here, for a bot that polls does not need it."""
+    if settings.webhook_url is None and settings.port is None:
+        return None
+    from bot.web import Web  # noqa: PLC0415 - its server and its metrics cost memory
+
+    url = settings.webhook_url
+    return Web(health, None if url is None else urlsplit(url).path or "/", settings.secret)
 
 
 async def run_until_signal(settings: Settings) -> None:

@@ -37,6 +37,14 @@ class _NoSecret(logging.Filter):
         return True
 
 
+def place(error: BaseException) -> str:
+    """Where an exception comes from, `function:line`: its own words could be a person's."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
+
+
 def set_up(level: str, style: Literal["text", "json"] | None) -> None:
     """One handler to standard error; text on a terminal, JSON elsewhere, unless `style` says."""
     handler = logging.StreamHandler()

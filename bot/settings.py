@@ -1,8 +1,10 @@
 """The settings: the environment (or .env), read once, every problem told at once."""
 
+import hmac
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -14,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 """Where the shipped content/ and locales/ lie."""
 
 TELEGRAM = "https://api.telegram.org"
+
+_OWN_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^?#]*)?$")
 
 
 class WrongSettings(Exception):  # noqa: N818 - it reads as the operator will say it
@@ -41,6 +45,9 @@ class Settings(BaseSettings):
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode]
     bot_api_url: str = TELEGRAM
     database_url: SecretStr = SecretStr("sqlite:///data/bot.db")
+    webhook_url: str | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    webhook_secret: SecretStr | None = None
     content_dir: Path = ROOT / "content"
     locales_dir: Path = ROOT / "locales"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -84,6 +91,35 @@ class Settings(BaseSettings):
             raise ValueError("is not an address. Start it with https://.")
         return value.rstrip("/")
 
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook(cls, value: str | None) -> str | None:
+        if value is None or _OWN_MACHINE.match(value):
+            return value
+        if not value.startswith("https://"):
+            raise ValueError(
+                "must start with https:// (http:// only for 127.0.0.1): Telegram sends what "
+                "patients write."
+            )
+        try:
+            parts = urlsplit(value)
+            fine = parts.hostname and (parts.port or 443) in {443, 80, 88, 8443}
+        except ValueError:
+            fine = False
+        if not fine or parts.query or parts.fragment:
+            raise ValueError(
+                "is not an address that Telegram delivers to. Write it like "
+                "https://bot.example.org/telegram, with port 443, 80, 88, 8443 or none."
+            )
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value(), re.A):
+            raise ValueError("may hold letters, digits, _ and -, up to 256 of them.")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
@@ -118,6 +154,21 @@ class Settings(BaseSettings):
         return {name.strip(): int(number) for name, _, number in pairs}
 
     @property
+    def host(self) -> str | None:
+        """The address to listen at: this machine's own for a plain-http webhook, else any (None),
+        for a proxy or a host's router stands in front."""
+        return "127.0.0.1" if self.webhook_url and _OWN_MACHINE.match(self.webhook_url) else None
+
+    @property
+    def secret(self) -> str:
+        """What Telegram must say with each update it delivers: the one that was set, or one that
+        only who knows the token can work out."""
+        if self.webhook_secret is not None:
+            return self.webhook_secret.get_secret_value()
+        token = self.bot_token.get_secret_value().encode()
+        return hmac.new(token, b"webhook", "sha256").hexdigest()
+
+    @property
     def groups(self) -> frozenset[int]:
         """Every group that is the staff's own."""
         own = {self.staff_chat_id} if self.staff_chat_id is not None else set()
@@ -128,6 +179,8 @@ _SAID = {
     "missing": "is missing. Set it in the environment or in .env.",
     "literal_error": "must be one of: {expected}.",
     "int_parsing": "must be a whole number.",
+    "greater_than_equal": "must be from 1 to 65535.",
+    "less_than_equal": "must be from 1 to 65535.",
 }
 
 

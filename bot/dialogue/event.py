@@ -27,10 +27,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Anything that is not text: `kind` is one of KINDS; `words` all the text that came with it."""
+    """Anything that is not text: `kind` is one of KINDS; `words` all the text that came with it.
+
+    `follows`: another piece of an album whose first piece was an event already.
+    """
 
     kind: str
     words: str = ""
+    follows: bool = False
 
 
 KINDS = frozenset({"picture", "document", "voice", "video", "sticker", "place", "contact", "other"})

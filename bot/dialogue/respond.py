@@ -58,13 +58,24 @@ class Dialogue:
                 return self._commanded(person, name, argument, client, today)
             case Said(words):
                 return self._said(person, words, client)
-            case Sent(kind, words):
-                return self._heard(person, words, client, text(f"sent.{kind}"))
+            case Sent():
+                return self._sent(person, event, client)
             case Invited(silent=True):
                 return Turn(leave=True)
             case _:
                 said = (one.say(text("group.not-here")) for one in self.screens.languages.offered)
                 return Turn(Screen(screens.paragraphs(*said)), leave=True)
+
+    def too_fast(self, client: str | None) -> Turn:
+        """To who sends faster than a chat can be answered."""
+        return self._answer(client, text("too-fast"))
+
+    def stumbled(self, client: str | None) -> Turn:
+        """When `respond` met a fault of ours: never silence."""
+        return self._answer(client, text("stumbled"))
+
+    def _answer(self, client: str | None, said: Text) -> Turn:
+        return Turn(self.screens.answer(self.language(NOBODY, client), said))
 
     # ── the language a person gets ──────────────────────────────────────────────────────────────
 
@@ -188,6 +199,11 @@ class Dialogue:
             after = dataclasses.replace(person, language=wanted.tag)
             return Turn(self.screens.menu(wanted), remember=_changed(person, after))
         return self._heard(person, words, client, text("said.topics"))
+
+    def _sent(self, person: Person, sent: Sent, client: str | None) -> Turn:
+        if sent.follows and not self.words.look(sent.words):
+            return Turn()  # the album's first piece was answered
+        return self._heard(person, sent.words, client, text(f"sent.{sent.kind}"))
 
     def _named_language(self, words: str) -> Language | None:
         """The language whose name, in any language of ours, is the whole message."""

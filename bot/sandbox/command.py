@@ -27,6 +27,8 @@ def sandbox_settings(sandbox: Sandbox, folder: Path) -> Settings:
         bot_api_url=sandbox.url,
         database_url=SecretStr(f"sqlite:///{folder / 'bot.db'}"),
         staff_chat_id=sandbox.staff_chat_id,
+        webhook_url=None,
+        port=None,
     )
 
 

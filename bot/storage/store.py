@@ -1,27 +1,28 @@
 """What is kept, and for how long: the inbox of updates, and what people chose.
 
 The inbox: an update is confirmed to Telegram only after `take` returned, and its words are gone
-when its turn has ended. One writer gathers what happens at the same moment into one transaction
-(group commit), so that a busy bot pays for the disk once and not once a tap.
+when its turn has ended.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.event import NOBODY, Person
-from bot.storage.crypto import Cipher
+from bot.health import Part
+from bot.storage.crypto import Cipher, WrongKey
 from bot.storage.database import NO_ANSWER
-from bot.storage.tables import inbox, persons
+from bot.storage.tables import inbox, moved_groups, persons
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,10 @@ KEEP_SEEN = 2 * 24 * 3600.0
 KEEP_UNREADABLE = 7 * 24 * 3600.0
 """Seconds for which an update that could not be read is kept (encrypted) for whoever looks."""
 
-CLOSING_SECONDS = 2.0
+GATHER_SECONDS = 0.05
+"""How long an ended turn waits for others to be written with, when nothing else is written."""
+
+CLOSING_SECONDS = 1.0
 """How long a closing store waits for a database that does not answer."""
 
 P = ParamSpec("P")
@@ -55,9 +59,23 @@ def _to_its_end(
         task = asyncio.create_task(method(self, *args, **kwargs))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
+        try:
+            found = await asyncio.shield(task)
+        except NO_ANSWER as error:
+            self._health.fails(f"the database does not answer ({type(error).__name__})")
+            raise
+        self._health.works()
+        return found
 
     return asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Somebody waits for these rows to be stored; `done`: which of them are theirs to begin."""
+
+    rows: list[dict[str, Any]]
+    done: asyncio.Future[set[int]]
 
 
 class Store:
@@ -66,93 +84,162 @@ class Store:
     Every method that asks the database raises one of database.NO_ANSWER when it does not answer.
     """
 
-    def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
+    def __init__(self, engine: AsyncEngine, cipher: Cipher, health: Part) -> None:
         self._engine = engine
         self._cipher = cipher
-        insert = postgresql_insert if engine.dialect.name == "postgresql" else sqlite_insert
+        upsert = postgresql_insert if engine.dialect.name == "postgresql" else sqlite_insert
         self._take = (
-            insert(inbox)
+            upsert(inbox)
             .on_conflict_do_nothing(index_elements=["update_id"])
             .returning(inbox.c.update_id)
         )
-        remember = insert(persons)
+        numbers = inbox.c.update_id.in_(bindparam("numbers", expanding=True))
+        self._end = update(inbox).where(numbers).values(body=None, outcome="done")
+        self._unended = select(inbox.c.update_id).where(numbers, inbox.c.outcome.is_(None))
+        remember = upsert(persons)
         self._remember = remember.on_conflict_do_update(
             index_elements=["chat_id"], set_={"memory": remember.excluded.memory}
         )
+        self._health = health
+        self._taking: list[_Taking] = []
         self._ended: list[int] = []
-        self._flushing: asyncio.Task[None] | None = None
+        self._open: set[int] = set()
+        """Updates handed out to be seen through, and not written as ended yet."""
+        self._writing: asyncio.Task[None] | None = None
+        self._soon: asyncio.TimerHandle | None = None
+        self._pause = GATHER_SECONDS
         self._under_way: set[asyncio.Task[Any]] = set()
 
     # ── the inbox ───────────────────────────────────────────────────────────────────────────────
 
-    @_to_its_end
     async def take(self, updates: Sequence[Raw], now: float) -> list[Raw]:
-        """Stores updates in one transaction; returns those not seen before, in order.
+        """Stores updates; returns those that are to be seen through now, in order.
 
-        When it raises, they are not stored: confirm none of them.
+        What is taken at the same moment, and what has ended until then, shares a transaction.
+        When this raises, the updates may not be stored: confirm none of them.
         """
         first = {raw["update_id"]: raw for raw in reversed(updates)}
+        numbers = sorted(first)
         rows = [
-            {"update_id": number, "body": self._seal(raw), "received": now}
-            for number, raw in sorted(first.items())
+            {"update_id": number, "body": self._seal(first[number]), "received": now}
+            for number in numbers
         ]
         if not rows:
             return []
+        taking = _Taking(rows, asyncio.get_running_loop().create_future())
+        self._taking.append(taking)
+        self._write_now()
+        fresh = await taking.done
+        return [first[number] for number in numbers if number in fresh]
+
+    def ended(self, update_id: int) -> None:
+        """The turn has ended: the body goes with the next transaction.
+
+        Lost in a crash before that, the turn is taken again, which shows the same screen again.
+        """
+        self._ended.append(update_id)
+        if self._writing is None and self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(self._pause, self._write_now)
+
+    def _write_now(self) -> None:
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        """The one writer of the inbox: everything that is owed, in one transaction after another.
+
+        Group commit: a busy bot pays for the disk once and not once a tap.
+        """
+        try:
+            while True:
+                try:
+                    await self.flush()
+                except Exception as error:  # whoever waits for it was told
+                    self._pause = min(self._pause * 2, 10.0)
+                    log.error("the inbox was not written (%s)", type(error).__name__)
+                else:
+                    self._pause = GATHER_SECONDS
+                if not self._taking:
+                    return
+        finally:
+            self._writing = None
+            if self._ended:
+                self._soon = asyncio.get_running_loop().call_later(self._pause, self._write_now)
+
+    async def flush(self) -> None:
+        """Writes what was taken and what has ended. When it raises, whoever waits is told so,
+        and what has ended is kept for the next time."""
+        taking, self._taking = self._taking, []
+        ended, self._ended = self._ended, []
+        rows = {row["update_id"]: row for one in reversed(taking) for row in one.rows}
+        try:
+            fresh = await self._commit(list(rows.values()), ended)
+        except BaseException as error:
+            self._ended += ended
+            for one in taking:
+                if not one.done.done():
+                    one.done.set_exception(error)
+            raise
+        self._open.difference_update(ended)
+        self._open |= fresh
+        for one in taking:
+            own = {row["update_id"] for row in one.rows} & fresh
+            fresh -= own  # of two that brought the same update, the first sees it through
+            if not one.done.done():
+                one.done.set_result(own)
+
+    @_to_its_end
+    async def _commit(self, rows: list[dict[str, Any]], ended: list[int]) -> set[int]:
+        """One transaction; the numbers of the rows that nobody sees through yet."""
+        if not rows and not ended:
+            return set()
         async with self._engine.begin() as connection:
+            if ended:
+                await connection.execute(self._end, {"numbers": ended})
+            if not rows:
+                return set()
+            rows.sort(key=lambda row: int(row["update_id"]))
             fresh = set((await connection.execute(self._take, rows)).scalars())
-        return [raw for number, raw in sorted(first.items()) if number in fresh]
+            others = [row["update_id"] for row in rows if row["update_id"] not in fresh]
+            if others:
+                # Known already. But when an earlier answer of the database was lost on its way,
+                # the row is there and nobody has begun with it.
+                begun = self._open
+                found = await connection.execute(self._unended, {"numbers": others})
+                fresh |= {number for number in found.scalars() if number not in begun}
+            return fresh
 
     @_to_its_end
     async def waiting(self) -> list[Raw]:
         """The updates whose turn never ended, in Telegram's order: a restart begins with these.
 
-        Raises WrongKey.
+        What was sealed with a key that is not configured any more stays where it is.
         """
         query = (
-            select(inbox.c.body)
+            select(inbox.c.update_id, inbox.c.body)
             .where(inbox.c.outcome.is_(None), inbox.c.body.is_not(None))
             .order_by(inbox.c.update_id)
         )
+        found: list[Raw] = []
+        sealed = 0
         async with self._engine.connect() as connection:
-            return [
-                json.loads(self._cipher.open(row[0])) for row in await connection.execute(query)
-            ]
-
-    def ended(self, update_id: int) -> None:
-        """The turn has ended: the body goes with the next group commit.
-
-        Lost in a crash before that, the turn is taken again, which shows the same screen again.
-        """
-        self._ended.append(update_id)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._flush_soon())
-
-    async def _flush_soon(self) -> None:
-        pause = 0.05  # gather what ends in the same moment
-        while self._ended:
-            await asyncio.sleep(pause)
-            try:
-                await self.flush()
-            except NO_ANSWER:
-                log.error("ended turns cannot be written; trying again")
-                pause = min(pause * 2, 10.0)
-
-    @_to_its_end
-    async def flush(self) -> None:
-        """Writes what has ended. When it raises, it forgets none of it."""
-        numbers, self._ended = self._ended, []
-        if not numbers:
-            return
-        try:
-            async with self._engine.begin() as connection:
-                await connection.execute(
-                    update(inbox)
-                    .where(inbox.c.update_id.in_(numbers))
-                    .values(body=None, outcome="done")
-                )
-        except BaseException:
-            self._ended += numbers
-            raise
+            for number, body in await connection.execute(query):
+                try:
+                    found.append(json.loads(self._cipher.open(body)))
+                except WrongKey:
+                    sealed += 1
+                else:
+                    self._open.add(number)
+        if sealed:
+            log.error(
+                "%d waiting updates were sealed with a key that is not in ENCRYPTION_KEYS; "
+                "add it and start again",
+                sealed,
+            )
+        return found
 
     @_to_its_end
     async def set_aside(self, update_id: int) -> None:
@@ -161,6 +248,7 @@ class Store:
             await connection.execute(
                 update(inbox).where(inbox.c.update_id == update_id).values(outcome="unreadable")
             )
+        self._open.discard(update_id)
 
     @_to_its_end
     async def tidy(self, now: float) -> None:
@@ -174,6 +262,32 @@ class Store:
                     inbox.c.outcome == "unreadable", inbox.c.received < now - KEEP_UNREADABLE
                 )
             )
+
+    async def keep_tidy(self) -> None:
+        """Goes on until it is cancelled: forgets old update numbers, now and once an hour."""
+        while True:
+            try:
+                await self.tidy(time.time())
+            except NO_ANSWER:
+                log.error("old updates could not be deleted; trying again in an hour")
+            await asyncio.sleep(3600)
+
+    # ── groups ──────────────────────────────────────────────────────────────────────────────────
+
+    @_to_its_end
+    async def group_moved(self, old: int, new: int) -> None:
+        """A group of ours goes on under another id."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(moved_groups).where(moved_groups.c.old_id == old))
+            await connection.execute(insert(moved_groups).values(old_id=old, new_id=new))
+
+    @_to_its_end
+    async def moved(self) -> dict[int, int]:
+        """Old id -> new id of groups that became supergroups."""
+        query = select(moved_groups.c.old_id, moved_groups.c.new_id)
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(query)).all()
+        return {row.old_id: row.new_id for row in found}
 
     # ── people ──────────────────────────────────────────────────────────────────────────────────
 
@@ -201,16 +315,18 @@ class Store:
 
     async def close(self) -> None:
         """Writes what has ended and closes the connections."""
-        if self._flushing is not None:
-            self._flushing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._flushing
+        if self._soon is not None:
+            self._soon.cancel()
+        if self._writing is not None:
+            await asyncio.wait({self._writing}, timeout=CLOSING_SECONDS)
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
                 await asyncio.gather(*self._under_way, return_exceptions=True)
                 await self.flush()
         except NO_ANSWER:
             log.error("ended turns could not be written; the next start shows their screens again")
+        if self._soon is not None:
+            self._soon.cancel()
         await self._engine.dispose()
 
     def _seal(self, raw: Raw) -> bytes:

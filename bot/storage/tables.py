@@ -26,3 +26,12 @@ persons = Table(
     Column("memory", LargeBinary, nullable=False),
 )
 """What is remembered of a person: a row only for who chose something."""
+
+moved_groups = Table(
+    "moved_groups",
+    metadata,
+    # Bot API, Message, migrate_to_chat_id: a group gets another id when it becomes a supergroup.
+    Column("old_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("new_id", BigInteger, nullable=False),
+)
+"""Staff groups that Telegram gave another id than the one in the settings."""

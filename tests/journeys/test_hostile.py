@@ -24,6 +24,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import run
 from bot.channels.telegram.lanes import Lanes
+from bot.health import Health
 from bot.log import set_up
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
@@ -280,7 +281,7 @@ async def test_a_restart_with_a_full_inbox_answers_everybody(
         engine = connect(settings.database_url.get_secret_value())
         await migrate(engine)
         keys = [key.get_secret_value() for key in settings.encryption_keys]
-        store = Store(engine, Cipher(keys))
+        store = Store(engine, Cipher(keys), Health().storage)
         await store.take([json.loads(each.body) for each in sandbox.world.queue], time.time())
         await store.close()
         sandbox.world.queue.clear()
@@ -336,7 +337,7 @@ async def test_a_batch_taken_twice_at_the_same_moment_is_new_once(
     """Of two that store the same updates, one gets each."""
     engine = connect(settings.database_url.get_secret_value())
     await migrate(engine)
-    store = Store(engine, Cipher([new_key()]))
+    store = Store(engine, Cipher([new_key()]), Health().storage)
     batch = [{"update_id": number} for number in range(50)]
     taken = await asyncio.gather(*(store.take(batch, 1.0) for _ in range(6)))
     assert sorted(raw["update_id"] for one in taken for raw in one) == [*range(50)]
@@ -349,7 +350,7 @@ async def test_who_is_cut_off_in_the_middle_of_a_transaction_locks_out_nobody(
     """Cancelled at any moment, storing goes on to its end, and the next one has not to wait."""
     engine = connect(settings.database_url.get_secret_value())
     await migrate(engine)
-    store = Store(engine, Cipher([new_key()]))
+    store = Store(engine, Cipher([new_key()]), Health().storage)
     numbers = iter(range(10_000))
     for moment in range(30):
         batch = [{"update_id": next(numbers)} for _ in range(50)]
@@ -549,7 +550,9 @@ async def test_a_wrong_key_ends_the_start_while_something_waits_and_silences_nob
             await maria.sees("Thank you for telling us.")
         assert "key that is not configured" in caplog.text
         engine = connect(settings.database_url.get_secret_value())
-        await Store(engine, Cipher([new_key()])).take([{"update_id": 5}], time.time())
+        await Store(engine, Cipher([new_key()]), Health().storage).take(
+            [{"update_id": 5}], time.time()
+        )
         await engine.dispose()
         with pytest.raises(WrongKey):
             await run(other, asyncio.Event())

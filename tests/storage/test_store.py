@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.event import NOBODY, Person
+from bot.health import Health
 from bot.storage.crypto import Cipher, WrongKey, new_key
 from bot.storage.database import async_url, connect, migrate
 from bot.storage.store import KEEP_SEEN, KEEP_UNREADABLE, Store
@@ -23,7 +24,7 @@ def update(number: int, words: str = "hello") -> dict[str, object]:
 @pytest.fixture
 async def store(engine: AsyncEngine) -> Store:
     await migrate(engine)
-    return Store(engine, Cipher([new_key()]))
+    return Store(engine, Cipher([new_key()]), Health().storage)
 
 
 async def outcomes(engine: AsyncEngine) -> dict[int, tuple[bool, str | None]]:
@@ -137,7 +138,7 @@ async def test_no_word_of_a_person_is_in_the_file_or_its_journal(tmp_path: Path)
     """A marker planted in a message and in a memory is in no byte of the SQLite files."""
     engine = connect(f"sqlite:///{tmp_path / 'bot.db'}")
     await migrate(engine)
-    store = Store(engine, Cipher([new_key()]))
+    store = Store(engine, Cipher([new_key()]), Health().storage)
     await store.take([update(1, "my-Secret-Diagnosis")], NOW)
     await store.remember(1, Person("zh-Hans", "Secretland"))
     seen = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -151,11 +152,11 @@ async def test_keys_can_be_changed_and_a_wrong_one_opens_nothing(engine: AsyncEn
     """The newest key writes, older ones still read; without the old one reading fails closed."""
     await migrate(engine)
     old, new = new_key(), new_key()
-    await Store(engine, Cipher([old])).remember(1, Person("en"))
-    both = Store(engine, Cipher([new, old]))
+    await Store(engine, Cipher([old]), Health().storage).remember(1, Person("en"))
+    both = Store(engine, Cipher([new, old]), Health().storage)
     assert await both.person(1) == Person("en")
     await both.remember(2, Person("en"))
-    only_new = Store(engine, Cipher([new]))
+    only_new = Store(engine, Cipher([new]), Health().storage)
     assert await only_new.person(2) == Person("en")
     with pytest.raises(WrongKey):
         await only_new.person(1)

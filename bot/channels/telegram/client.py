@@ -1,5 +1,6 @@
-"""python-telegram-bot's Bot on our transport, with one addition: updates as they came."""
+"""python-telegram-bot's Bot on our transport, with calls whose answers stay as they came."""
 
+import asyncio
 from typing import Any
 
 from telegram.ext import ExtBot
@@ -7,26 +8,41 @@ from telegram.ext import ExtBot
 from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.read import ALLOWED
 from bot.channels.telegram.transport import AiohttpRequest
+from bot.health import Part
 
 POLL_SECONDS = 30
 """How long Telegram may hold a getUpdates open (Bot API, getUpdates, timeout)."""
+
+WARM_SECONDS = 45.0
+"""Connections that rest are closed after about a minute, on either side."""
 
 
 class Client(ExtBot[int]):
     """Every call to Telegram goes through this; `api` is the Bot API server's address."""
 
     def __init__(self, token: str, api: str) -> None:
+        self._calls = AiohttpRequest()
+        self._api = api
         super().__init__(
             token,
             base_url=f"{api}/bot",
             base_file_url=f"{api}/file/bot",
-            request=AiohttpRequest(),
+            request=self._calls,
             get_updates_request=AiohttpRequest(connections=1),
             # What goes out answers a person's own tap: they may turn pages as fast as they read,
             # and the thirty a second of Telegram's FAQ are about writing to many at once. Should
             # Telegram see it otherwise, its 429 sets the pace.
             rate_limiter=Pacer(burst=20, overall=500),
         )
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        """A method of the Bot API by its own name; its result as parsed JSON.
+
+        For the calls that every tap makes: building python-telegram-bot's objects for a keyboard,
+        and a Message of what comes back, which nobody reads, costs more than the call itself.
+        Raises telegram.error.TelegramError.
+        """
+        return await self._post(method, parameters)
 
     async def raw_updates(self, offset: int | None) -> list[dict[str, Any]]:
         """The next updates as parsed JSON, oldest first; waits up to POLL_SECONDS for one.
@@ -40,6 +56,19 @@ class Client(ExtBot[int]):
         result: Any = await self._post("getUpdates", arguments, read_timeout=POLL_SECONDS + 10)
         if not isinstance(result, list):
             return []
-        return [
-            raw for raw in result if isinstance(raw, dict) and type(raw.get("update_id")) is int
-        ]
+        return [raw for raw in result if isinstance(raw, dict) and is_number(raw.get("update_id"))]
+
+    async def keep_warm(self, delivery: Part) -> None:
+        """Goes on until it is cancelled: after a silence the next tap finds an open connection,
+        and an outage is noticed before somebody taps."""
+        while True:
+            if await self._calls.warm(self._api):
+                delivery.works()
+            else:
+                delivery.fails("no connection to Telegram can be opened")
+            await asyncio.sleep(WARM_SECONDS)
+
+
+def is_number(update_id: object) -> bool:
+    """Whether this is a number of an update, and one that the database can hold."""
+    return type(update_id) is int and abs(update_id) < 2**63

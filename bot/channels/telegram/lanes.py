@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
@@ -20,10 +21,32 @@ class Lanes:
     def __init__(self, full: int = 10_000) -> None:
         self._full = full
         self._lanes: dict[int, deque[Work]] = {}
+        self._began: dict[int, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._room.set()
         self.pending = 0
+
+    @property
+    def full(self) -> bool:
+        return not self._room.is_set()
+
+    def busy(self, key: int) -> bool:
+        """Whether work of this key waits or is under way."""
+        return key in self._lanes
+
+    def oldest(self) -> float:
+        """For how many seconds the oldest work has been under way."""
+        return time.monotonic() - min(self._began.values()) if self._began else 0.0
+
+    def cut_in(self, key: int, work: Work) -> None:
+        """Adds work before all that waits under this key, however much that is."""
+        lane = self._lanes.get(key)
+        if lane is None:
+            self.push(key, work)
+        else:
+            self.pending += 1
+            lane.appendleft(work)
 
     def push(self, key: int, work: Work, most: int = 100) -> bool:
         """Adds work behind what waits under this key; False, and it is not added, if `most` does.
@@ -50,6 +73,7 @@ class Lanes:
         try:
             while lane:
                 work = lane.popleft()
+                self._began[key] = time.monotonic()
                 try:
                     await work()
                 except Exception as error:
@@ -61,6 +85,7 @@ class Lanes:
                         self._room.set()
         finally:
             del self._lanes[key]
+            self._began.pop(key, None)
 
     async def room(self) -> None:
         """Waits until more work may come."""

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
-_FREE = ("get", "set", "delete", "answer", "sendChatAction")
+_FREE = ("get", "set", "delete", "answer", "leave", "sendChatAction")
 """Methods that use up nobody's messages, by the start of their name."""
 _MANY = {"sendMediaGroup": "media", "copyMessages": "message_ids", "forwardMessages": "message_ids"}
 """Methods that send several messages, and the parameter that lists them."""

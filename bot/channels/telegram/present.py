@@ -9,9 +9,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -21,56 +20,55 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from telegram.ext import ExtBot
-from tenacity import AsyncRetrying, retry_if_exception, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
 
+from bot.channels.telegram.client import Client
 from bot.channels.telegram.read import Incoming
-from bot.dialogue.screen import Screen, Turn
+from bot.dialogue.screen import Button, Screen, Turn
+from bot.health import Part
 
 log = logging.getLogger(__name__)
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
 
 def transient(error: BaseException) -> bool:
-    """Whether trying again may help: the network, Telegram's own errors, a flood limit.
+    """Whether trying again may help: the network, Telegram's own errors, a flood limit, a token
+    that is refused (for the moment: whoever runs the bot can mend that while it waits).
 
     BadRequest is a NetworkError in python-telegram-bot, but it will not get better.
     """
-    return isinstance(error, NetworkError | RetryAfter) and not isinstance(error, BadRequest)
+    if isinstance(error, BadRequest):
+        return False
+    return isinstance(error, NetworkError | RetryAfter | InvalidToken)
 
 
-def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
-    """The screen's buttons as Telegram wants them."""
+def keyboard(screen: Screen) -> dict[str, Any] | None:
+    """The screen's buttons (Bot API, InlineKeyboardMarkup)."""
     if not screen.rows:
         return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(
-                    button.label,
-                    callback_data=button.to.data() if button.to else None,
-                    url=button.url,
-                    style=button.style,
-                )
-                for button in row
-            ]
-            for row in screen.rows
-        ]
-    )
+    return {"inline_keyboard": [[_button(button) for button in row] for row in screen.rows]}
+
+
+def _button(button: Button) -> dict[str, str]:
+    """Bot API, InlineKeyboardButton."""
+    made: dict[str, str] = {"text": button.label}
+    if button.to is not None:
+        made["callback_data"] = button.to.data()
+    if button.url is not None:
+        made["url"] = button.url
+    if button.style is not None:
+        made["style"] = button.style
+    return made
 
 
 class Presenter:
-    """Puts turns on people's screens through `bot`. Keeps nothing."""
+    """Puts turns on people's screens through `client`; tells `delivery` how that goes."""
 
-    def __init__(self, bot: ExtBot[int]) -> None:
-        self._bot = bot
+    def __init__(self, client: Client, delivery: Part) -> None:
+        self._client = client
+        self._delivery = delivery
 
     async def show(self, incoming: Incoming, turn: Turn) -> None:
-        """Returns when the person can see the screen, or never will. Waits out an outage.
-
-        Raises InvalidToken: then nobody has seen anything.
-        """
+        """Returns when the person can see the screen, or never will. Waits out an outage."""
         calls: list[Awaitable[None]] = []
         if incoming.query_id is not None:
             calls.append(self._answer(incoming.query_id))
@@ -79,7 +77,7 @@ class Presenter:
         try:
             await asyncio.gather(*calls)
             if turn.leave:
-                await self._quietly(lambda: self._bot.leave_chat(incoming.chat_id))
+                await self._quietly(lambda: self._client.leave_chat(incoming.chat_id))
         except ChatMigrated as error:
             await self.show(replace(incoming, chat_id=error.new_chat_id), turn)
 
@@ -87,7 +85,7 @@ class Presenter:
         """Stops the button's spinner. Nothing depends on it, so it is tried once."""
         try:
             # Fewer than no repetitions: python-telegram-bot 22.8 takes a 0 for “not given”.
-            await self._bot.answer_callback_query(query_id, rate_limit_args=-1)
+            await self._client.answer_callback_query(query_id, rate_limit_args=-1)
         except TelegramError as error:
             log.debug("a press was not answered: %s", type(error).__name__)
 
@@ -99,21 +97,18 @@ class Presenter:
         await self._quietly(lambda: self._send(incoming.chat_id, screen))
 
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> object:
-        return await self._bot.edit_message_text(
-            screen.body,
-            chat_id=chat_id,
-            message_id=message_id,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_NO_PREVIEW,
-            reply_markup=keyboard(screen),
-        )
+        return await self._show("editMessageText", screen, chat_id=chat_id, message_id=message_id)
 
     async def _send(self, chat_id: int, screen: Screen) -> object:
-        return await self._bot.send_message(
-            chat_id,
-            screen.body,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_NO_PREVIEW,
+        return await self._show("sendMessage", screen, chat_id=chat_id)
+
+    async def _show(self, method: str, screen: Screen, **where: int) -> object:
+        return await self._client.call(
+            method,
+            **where,
+            text=screen.body,
+            parse_mode="HTML",
+            link_preview_options={"is_disabled": True},
             reply_markup=keyboard(screen),
         )
 
@@ -126,6 +121,7 @@ class Presenter:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception(transient),
                 wait=wait_exponential_jitter(multiplier=0.3, max=30, jitter=0.3),
+                before_sleep=self._not_delivered,
                 reraise=True,
             ):
                 with attempt:
@@ -133,13 +129,20 @@ class Presenter:
         except Forbidden:
             log.info("a chat has closed its door to the bot")
         except BadRequest as error:
+            self._delivery.works()
             if "not modified" in error.message.lower():
                 return True
             # The words of Telegram's own description; it never repeats what a person wrote.
             log.warning("Telegram refused a call: %s", error.message)
             return False
-        except (ChatMigrated, InvalidToken):
+        except ChatMigrated:
             raise
         except TelegramError as error:
             log.error("a call failed for good: %s", type(error).__name__)
+        self._delivery.works()
         return True
+
+    def _not_delivered(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, NetworkError | InvalidToken):
+            self._delivery.fails(f"calls to Telegram fail ({type(error).__name__})")

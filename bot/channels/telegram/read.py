@@ -1,9 +1,13 @@
-"""From a Telegram update to an Event: the only place that knows what updates look like."""
+"""From a Telegram update to an Event: the only place that knows what updates look like.
+
+Updates are read as the JSON they came as (Bot API, Update): a library's classes refuse a whole
+update for one field that is missing or new, and whoever sent it would get no answer.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
+from typing import Any
 
 from bot.dialogue.event import Commanded, Event, Invited, Pressed, Said, Sent
 
@@ -42,6 +46,9 @@ _CONTENT = frozenset(
 )
 """Further things that a person sends; whatever else a message holds is a service message."""
 
+Raw = Mapping[Any, Any]
+"""An update, or a part of one: parsed JSON."""
+
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]*)?(?:\s+(.*))?", re.DOTALL)
 """A command, perhaps addressed to a bot, and what was written behind it."""
 
@@ -50,7 +57,8 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]*)?(?:\s+(.*))?", r
 class Incoming:
     """An event with what is needed to answer it: the chat, and for a tap the pressed message.
 
-    `client` is the language tag of the person's Telegram, None when it says nothing.
+    `client` is the language tag of the person's Telegram, None when it says nothing. `album` is
+    the same for all the pictures and files that were sent together.
     """
 
     chat_id: int
@@ -58,80 +66,125 @@ class Incoming:
     client: str | None = None
     message_id: int | None = None
     query_id: str | None = None
-
-    def __post_init__(self) -> None:
-        # No parser has looked at it so far. An id that is none would be asked of the database
-        # for ever; Telegram's have 52 bits (Bot API, Chat, id).
-        if type(self.chat_id) is not int or abs(self.chat_id) >= 2**63:
-            raise ValueError("the id of the chat is no number of Telegram's")
+    album: str | None = None
 
 
-def read(update: Update, staff: frozenset[int]) -> Incoming | None:
-    """What happened, or None when there is nothing to answer. `staff`: the staff groups' ids."""
-    if update.callback_query is not None:
-        return _tap(update.callback_query)
-    if update.my_chat_member is not None:
-        return _membership(update.my_chat_member, staff)
-    if update.message is not None:
-        return _message(update.message, staff, edited=False)
-    if update.edited_message is not None:
-        return _message(update.edited_message, staff, edited=True)
+def read(raw: Raw, staff: frozenset[int]) -> Incoming | None:
+    """What happened, or None when there is nothing to answer. `staff`: the staff groups' ids.
+
+    Never raises: of an update with missing or wrong fields, what can be understood is answered.
+    """
+    match raw:
+        case {"callback_query": {**query}}:
+            return _tap(query)
+        case {"my_chat_member": {**change}}:
+            return _membership(change, staff)
+        case {"message": {**message}}:
+            return _message(message, staff, edited=False)
+        case {"edited_message": {**message}}:
+            return _message(message, staff, edited=True)
     return None
 
 
-def _tap(query: CallbackQuery) -> Incoming | None:
-    message = query.message
-    if message is None or message.chat.type != Chat.PRIVATE or query.data is None:
+def moved(raw: Raw) -> tuple[int, int] | None:
+    """The old and the new id of a group that became a supergroup (Bot API, migrate_to_chat_id)."""
+    match raw:
+        case {"message": {"chat": {"id": old}, "migrate_to_chat_id": new}}:
+            pass
+        case {"message": {"chat": {"id": new}, "migrate_from_chat_id": old}}:
+            pass
+        case _:
+            return None
+    return (old, new) if _is_chat(old) and _is_chat(new) else None
+
+
+def _tap(query: Raw) -> Incoming | None:
+    match query:
+        case {"data": data, "message": {"chat": {"id": chat_id, "type": "private"}, **message}}:
+            pass
+        case _:
+            return None
+    if not _is_chat(chat_id):
         return None
-    # An inaccessible message (deleted, or very old) has date 0 and cannot be edited. Its class
-    # does not tell: python-telegram-bot 22.8 makes a Message of it in callback queries.
-    message_id = message.message_id if message.date.timestamp() else None
+    # An inaccessible message (deleted, or very old) has date 0 and cannot be edited.
+    message_id = message.get("message_id") if message.get("date") else None
+    query_id = query.get("id")
     return Incoming(
-        message.chat.id,
-        Pressed(query.data),
-        query.from_user.language_code,
-        message_id,
-        query.id,
+        chat_id,
+        Pressed(data if isinstance(data, str) else ""),
+        _tongue(query),
+        message_id if type(message_id) is int else None,
+        query_id if isinstance(query_id, str) else None,
     )
 
 
-def _membership(change: ChatMemberUpdated, staff: frozenset[int]) -> Incoming | None:
-    present = change.new_chat_member.status in {"member", "administrator", "restricted"}
-    if change.chat.type == Chat.PRIVATE or change.chat.id in staff or not present:
-        return None
-    return Incoming(change.chat.id, Invited(silent=change.chat.type == Chat.CHANNEL))
-
-
-def _message(message: Message, staff: frozenset[int], *, edited: bool) -> Incoming | None:
-    if message.chat.type != Chat.PRIVATE:
-        # Service messages are left alone: my_chat_member has told already that the bot came in.
-        if message.chat.id in staff or _event(message) is None:
-            return None
-        return Incoming(message.chat.id, Invited())
-    sender = message.from_user
-    if sender is None or sender.is_bot:
-        return None
-    event = _event(message)
-    if event is None or (edited and isinstance(event, Sent) and event.kind == "place"):
-        return None  # a live location edits itself every few seconds
-    return Incoming(message.chat.id, event, sender.language_code)
-
-
-def _event(message: Message) -> Event | None:
-    if message.text is not None:
-        return _words(message.text)
-    for attribute in _ORDER:
-        if getattr(message, attribute):
-            return Sent(_KINDS[attribute], message.caption or "")
-    if message.poll is not None:
-        options = " ".join(option.text for option in message.poll.options)
-        return Sent("other", f"{message.poll.question} {options}")
-    if (
-        any(getattr(message, name, None) for name in _CONTENT)
-        or _CONTENT & message.api_kwargs.keys()
-    ):
-        return Sent("other", message.caption or "")
+def _membership(change: Raw, staff: frozenset[int]) -> Incoming | None:
+    match change:
+        case {"chat": {"id": chat_id, "type": str(kind)}, "new_chat_member": {"status": status}}:
+            present = status in ("member", "administrator", "restricted")
+            if _is_chat(chat_id) and chat_id not in staff and kind != "private" and present:
+                return Incoming(chat_id, Invited(silent=kind == "channel"))
     return None
+
+
+def _message(message: Raw, staff: frozenset[int], *, edited: bool) -> Incoming | None:
+    match message:
+        case {"chat": {"id": chat_id, "type": str(kind)}} if _is_chat(chat_id):
+            event = _event(message)
+        case _:
+            return None
+    if event is None:
+        return None  # a line that Telegram writes; of groups, my_chat_member has told already
+    if kind != "private":
+        return None if chat_id in staff else Incoming(chat_id, Invited())
+    match message:
+        case {"from": {"is_bot": True}}:
+            return None
+    if edited:
+        live = isinstance(event, Sent) and event.kind == "place"
+        # A live location edits itself every few seconds.
+        return None if live else Incoming(chat_id, event, _tongue(message))
+    album = message.get("media_group_id")
+    return Incoming(
+        chat_id, event, _tongue(message), album=album if isinstance(album, str) else None
+    )
+
+
+def _is_chat(chat_id: object) -> bool:
+    """Telegram's ids have 52 bits (Bot API, Chat, id); the database has room for 63."""
+    return type(chat_id) is int and abs(chat_id) < 2**63
+
+
+def _tongue(part: Raw) -> str | None:
+    match part:
+        case {"from": {"language_code": str(code)}}:
+            return code
+    return None
+
+
+def _event(message: Raw) -> Event | None:
+    words = message.get("text")
+    if isinstance(words, str):
+        return _words(words)
+    caption = message.get("caption")
+    if not isinstance(caption, str):
+        caption = ""
+    for name in _ORDER:
+        if message.get(name):
+            return Sent(_KINDS[name], caption)
+    match message:
+        case {"poll": {**poll}}:
+            return Sent("other", _poll(poll))
+    if words is not None or any(message.get(name) is not None for name in _CONTENT):
+        return Sent("other", caption)
+    return None
+
+
+def _poll(poll: Raw) -> str:
+    options = poll.get("options")
+    said = [poll, *(options if isinstance(options, list) else ())]
+    words = (one.get("text", one.get("question")) for one in said if isinstance(one, dict))
+    return " ".join(word for word in words if isinstance(word, str))
 
 
 def _words(words: str) -> Event:

@@ -1,46 +1,56 @@
-"""Receives updates by long polling, stores them, and only then lets Telegram forget them.
+"""Takes updates in, stores them, and sees each through to its screen.
 
-The order of things, for each update: stored (encrypted) in the inbox; confirmed to Telegram by
-the next getUpdates; answered in its chat's lane; its body deleted. A crash at any point leaves it
-either at Telegram or in the inbox, and the next start goes on from there.
+The order of things, for each update: stored (encrypted) in the inbox; confirmed to Telegram, by
+the next getUpdates or by a 200; answered in its chat's lane; its body deleted. A crash at any
+point leaves it either at Telegram or in the inbox, and the next start goes on from there.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from telegram import Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
-from bot.channels.telegram.pacing import seconds
 from bot.channels.telegram.present import Presenter
-from bot.channels.telegram.read import Incoming, read
-from bot.dialogue.event import NOBODY, Invited, Person
+from bot.channels.telegram.read import Incoming, Raw, moved, read
+from bot.dialogue.event import NOBODY, Invited, Person, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
+from bot.health import Health
+from bot.log import place
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
-from bot.storage.store import Raw, Store
+from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DRAIN_SECONDS = 8.0
-"""How long a stopping bot finishes what it has begun; supervisors kill after ten."""
+DRAIN_SECONDS = 5.0
+"""How long a stopping bot finishes what it has begun; supervisors kill after ten, and the web
+server, the command lists and the database take their second too."""
+
+MOST_WAITING = 100
+"""Updates of one chat that may wait for their turn. Who sends faster than a chat can be answered
+is told so once; the rest of that flood is not answered."""
+
+_ALBUMS = 1000
+"""Albums remembered, so that ten pictures sent together get one answer."""
 
 
 class Receiver:
-    """Takes updates in and sees each through to its screen.
+    """What every update passes through, however it came.
 
-    `remembered(chat_id, before, after)` is told when somebody's choices changed.
+    `staff`: the staff groups' ids. `remembered(chat_id, before, after)` is told when somebody's
+    choices changed.
     """
 
     def __init__(
@@ -50,125 +60,176 @@ class Receiver:
         dialogue: Dialogue,
         staff: frozenset[int],
         remembered: Callable[[int, Person, Person], Awaitable[None]],
+        health: Health,
     ) -> None:
-        self._client = client
         self._store = store
         self._dialogue = dialogue
         self._staff = staff
         self._remembered = remembered
-        self._presenter = Presenter(client)
+        self._health = health
+        self._presenter = Presenter(client, health.delivery)
         self._lanes = Lanes()
+        self._flooding: set[int] = set()
+        self._albums: OrderedDict[tuple[int, str], None] = OrderedDict()
+        self._taking: set[asyncio.Task[list[Raw]]] = set()
+        health.waiting = lambda: self._lanes.pending
+        health.oldest = self._lanes.oldest
 
-    async def poll(self, stop: asyncio.Event) -> None:
-        """Runs until `stop` is set, then finishes what has begun.
+    @property
+    def full(self) -> bool:
+        """More is waiting than should: Telegram can keep what comes for a while."""
+        return self._lanes.full
 
-        Raises InvalidToken when Telegram does not know the token any more: nothing will help.
-        """
-        for raw in await self._store.waiting():
+    async def room(self) -> None:
+        """Waits until more may come."""
+        await self._lanes.room()
+
+    async def resume(self) -> None:
+        """Goes on with what an earlier run left behind, in Telegram's order."""
+        for old, new in (await patiently(self._store.moved)).items():
+            self._move(old, new)
+        for raw in await patiently(self._store.waiting):
             self._accept(raw)
-        polling = asyncio.create_task(self._poll())
-        others = [asyncio.create_task(stop.wait()), asyncio.create_task(self._tidy())]
-        try:
-            await asyncio.wait({polling, others[0]}, return_when=asyncio.FIRST_COMPLETED)
-            if polling.done():
-                polling.result()
-        finally:
-            # Wherever polling stands, it may end there: what it holds is with Telegram still, or
-            # in the inbox already.
-            for task in (polling, *others):
-                task.cancel()
-            await asyncio.gather(polling, *others, return_exceptions=True)
-            if not await self._lanes.drain(DRAIN_SECONDS):
-                log.warning("stopping with work unfinished; the next start goes on with it")
 
-    async def _poll(self) -> None:
-        offset: int | None = None
-        failures = 0
-        while True:
-            await self._lanes.room()
-            try:
-                updates = await self._client.raw_updates(offset)
-            except InvalidToken:
-                raise
-            except TelegramError as error:
-                failures += 1
-                await asyncio.sleep(_pause(error, failures))
-                continue
-            failures = 0
-            if updates:
-                for raw in await _patiently(partial(self._store.take, updates, time.time())):
-                    self._accept(raw)
-                offset = max(raw["update_id"] for raw in updates) + 1
+    async def take(self, updates: Sequence[Raw], *, answered: bool = False) -> list[Raw]:
+        """Stores updates, and begins those not seen before; returns these.
 
-    def _accept(self, raw: Raw) -> None:
+        `answered`: whoever brings them answers the presses among them. When this raises (one of
+        database.NO_ANSWER), Telegram must not forget them. What is stored is also begun, even if
+        who asked for it is cancelled meanwhile.
+        """
+        task = asyncio.create_task(self._take(updates, answered))
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
+        return await asyncio.shield(task)
+
+    async def _take(self, updates: Sequence[Raw], answered: bool) -> list[Raw]:
+        fresh = await self._store.take(updates, time.time())
+        self._health.taken += len(fresh)
+        self._health.repeated += len(updates) - len(fresh)
+        for raw in fresh:
+            self._accept(raw, answered=answered)
+        return fresh
+
+    async def drain(self) -> None:
+        """Finishes what has begun; what takes too long is left to the next start."""
+        if self._taking:
+            await asyncio.wait(set(self._taking), timeout=1.0)
+        if not await self._lanes.drain(DRAIN_SECONDS):
+            log.warning("stopping with work unfinished; the next start goes on with it")
+
+    def _accept(self, raw: Raw, *, answered: bool = False) -> None:
         """Reads one stored update and puts it into its chat's lane."""
         number: int = raw["update_id"]
-        try:
-            incoming = read(Update.de_json(dict(raw), self._client), self._staff)
-        except Exception as error:
-            log.error("update %d cannot be read (%s); set aside", number, type(error).__name__)
-            self._lanes.push(number, lambda: self._set_aside(number))
+        went = moved(raw)
+        if went is not None and went[0] in self._staff and went[1] not in self._staff:
+            self._move(*went)
+            self._lanes.push(went[0], lambda: self._moved(number, *went))
             return
+        incoming = read(raw, self._staff)
         if incoming is None:
             self._store.ended(number)
             return
+        if answered:
+            incoming = replace(incoming, query_id=None)
+        if incoming.album is not None:
+            incoming = self._in_album(incoming, incoming.album)
+        chat_id = incoming.chat_id
         # A group is left once, however much is said there until then.
-        most = 1 if isinstance(incoming.event, Invited) else 100
-        if not self._lanes.push(incoming.chat_id, lambda: self._turn(number, incoming), most):
-            log.debug("update %d is not answered: too many of its chat are waiting", number)
-            self._store.ended(number)
+        invited = isinstance(incoming.event, Invited)
+        if not self._lanes.busy(chat_id):
+            self._flooding.discard(chat_id)
+        if self._lanes.push(
+            chat_id, partial(self._turn, number, incoming), 1 if invited else MOST_WAITING
+        ):
+            return
+        self._health.dropped += 1
+        self._store.ended(number)
+        if not invited and chat_id not in self._flooding:
+            log.warning("a chat sends faster than it can be answered; the rest is not answered")
+            self._flooding.add(chat_id)
+            self._lanes.cut_in(chat_id, partial(self._slow_down, incoming))
+
+    def _in_album(self, incoming: Incoming, album: str) -> Incoming:
+        """Of an album, what follows the first piece is marked as such."""
+        key = incoming.chat_id, album
+        if key in self._albums and isinstance(incoming.event, Sent):
+            return replace(incoming, event=replace(incoming.event, follows=True))
+        self._albums[key] = None
+        if len(self._albums) > _ALBUMS:
+            self._albums.popitem(last=False)
+        return incoming
+
+    def _move(self, old: int, new: int) -> None:
+        if old in self._staff and new not in self._staff:
+            log.warning(
+                "staff group %d is a supergroup now: set it to %d in the settings", old, new
+            )
+            self._staff |= {new}
+
+    async def _moved(self, number: int, old: int, new: int) -> None:
+        await patiently(lambda: self._store.group_moved(old, new))
+        self._store.ended(number)
+
+    async def _slow_down(self, incoming: Incoming) -> None:
+        try:
+            await self._presenter.show(
+                replace(incoming, query_id=None), self._dialogue.too_fast(incoming.client)
+            )
+        except Exception as error:
+            _report("a chat could not be asked to slow down", error)
+
+    async def _turn(self, number: int, incoming: Incoming) -> None:
+        """From event to screen. Remembered before it is shown; ended after."""
+        began = time.monotonic()
+        try:
+            turn = await self._decide(incoming)
+        except Exception as error:
+            # A fault of ours must not leave anybody without an answer.
+            _report(f"update {number} failed", error)
+            await self._stumble(number, incoming)
+            return
+        try:
+            await self._presenter.show(incoming, turn)
+        except Exception as error:
+            _report(f"update {number} was not shown", error)
+            await self._set_aside(number)
+            return
+        self._store.ended(number)
+        self._health.shown_after(time.monotonic() - began)
+
+    async def _stumble(self, number: int, incoming: Incoming) -> None:
+        try:
+            await self._presenter.show(incoming, self._dialogue.stumbled(incoming.client))
+        except Exception as error:
+            _report(f"update {number} was not answered", error)
+        await self._set_aside(number)
 
     async def _set_aside(self, number: int) -> None:
+        self._health.set_aside += 1
         try:
             await self._store.set_aside(number)
         except NO_ANSWER:
             log.error("update %d could not be set aside; the next start tries again", number)
-
-    async def _turn(self, number: int, incoming: Incoming) -> None:
-        """From event to screen. Remembered before it is shown; ended after."""
-        try:
-            turn = await self._decide(incoming)
-            await self._presenter.show(incoming, turn)
-        except InvalidToken:
-            return  # polling ends for the same reason; the next start shows it
-        except Exception as error:
-            # Only names: a message could hold what the person wrote.
-            trace = error.__traceback__
-            while trace is not None and trace.tb_next is not None:
-                trace = trace.tb_next
-            place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
-            log.error("update %d failed (%s in %s)", number, type(error).__name__, place)
-            await self._set_aside(number)
-            return
-        self._store.ended(number)
 
     async def _decide(self, incoming: Incoming) -> Turn:
         today = datetime.now(UTC).date()
         person = NOBODY
         if self._dialogue.needs_person(incoming.event):
             try:
-                person = await _patiently(lambda: self._store.person(incoming.chat_id))
+                person = await patiently(lambda: self._store.person(incoming.chat_id))
             except WrongKey:
                 # Somebody may need help now: without their choices is better than not at all.
                 log.error("a person's choices were sealed with a key that is not configured")
         turn = self._dialogue.respond(person, incoming.event, incoming.client, today)
         after = turn.remember
         if after is not None:
-            await _patiently(lambda: self._store.remember(incoming.chat_id, after))
+            await patiently(lambda: self._store.remember(incoming.chat_id, after))
             await self._remembered(incoming.chat_id, person, after)
         return turn
 
-    async def _tidy(self) -> None:
-        """Forgets old update numbers, at start and once an hour."""
-        while True:
-            try:
-                await self._store.tidy(time.time())
-            except NO_ANSWER:
-                log.error("old updates could not be deleted; trying again in an hour")
-            await asyncio.sleep(3600)
 
-
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
     """Asks the database until it answers. Until then nothing is confirmed, shown or lost."""
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type(NO_ANSWER),
@@ -181,16 +242,5 @@ async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
     raise AssertionError("the loop above ends by return or raise")
 
 
-def _pause(error: TelegramError, failures: int) -> float:
-    """Seconds before the next getUpdates. The first failure is normal: connections are closed
-    after about 40 s by Telegram's front ends."""
-    if isinstance(error, RetryAfter):
-        # Asking once a minute does no harm; being deaf for long does.
-        return min(seconds(error), 60.0)
-    if isinstance(error, Conflict):
-        log.error("another instance is polling with the same token (409): stop one of them")
-        return 5.0
-    if failures == 1:
-        return 0.0
-    log.warning("Telegram cannot be reached (%s), attempt %d", type(error).__name__, failures)
-    return float(min(0.2 * 2 ** min(failures, 10), 30.0))
+def _report(what: str, error: Exception) -> None:
+    log.error("%s (%s in %s)", what, type(error).__name__, place(error))
