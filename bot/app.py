@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
@@ -21,6 +20,7 @@ from bot.dialogue.event import Person
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screens import Operator, Screens
 from bot.health import Health, Part
+from bot.retry import until_done
 from bot.settings import Settings
 from bot.storage.crypto import Cipher
 from bot.storage.database import connect, migrate
@@ -143,23 +143,19 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
 async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
     """Makes a call that everything waits for, as often as it takes. Raises InvalidToken."""
 
-    def not_yet(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
+    def not_yet(error: BaseException) -> None:
         # Telegram's own words about a webhook's address help; those of a network name only it.
         said = error.message if isinstance(error, BadRequest) else type(error).__name__
         intake.fails(f"Telegram cannot be reached ({said})")
         log.error("Telegram cannot be reached (%s); trying again", said)
 
-    async for attempt in AsyncRetrying(
-        retry=retry_if_exception(
-            lambda error: isinstance(error, TelegramError) and not isinstance(error, InvalidToken)
-        ),
-        wait=wait_exponential_jitter(multiplier=0.5, max=30),
-        before_sleep=not_yet,
-        reraise=True,
-    ):
-        with attempt:
-            await call()
+    await until_done(
+        call,
+        lambda error: isinstance(error, TelegramError) and not isinstance(error, InvalidToken),
+        not_yet,
+        first=0.5,
+        most=30.0,
+    )
     intake.works()
 
 

@@ -1,5 +1,6 @@
 """Reading updates: whatever comes in is an event, is nothing, or is refused; never half of each."""
 
+import json
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def fits_telegram(incoming: Incoming, person: Person, answering: Dialogue = DIAL
     marked = parse(turn.screen.body)
     assert 0 < len(marked.text.encode("utf-16-le")) // 2 <= 4096
     rows = keyboard(turn.screen)
-    for row in rows["inline_keyboard"] if rows else ():
+    for row in json.loads(rows)["inline_keyboard"] if rows else ():
         assert len(row) <= 8
         for button in row:
             assert button["text"].strip()

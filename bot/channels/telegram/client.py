@@ -13,6 +13,9 @@ from bot.health import Part
 POLL_SECONDS = 30
 """How long Telegram may hold a getUpdates open (Bot API, getUpdates, timeout)."""
 
+OVERALL = 2000
+"""Calls that show something, a second, to everybody together."""
+
 WARM_SECONDS = 45.0
 """Connections that rest are closed after about a minute, on either side."""
 
@@ -32,7 +35,7 @@ class Client(ExtBot[int]):
             # What goes out answers a person's own tap: they may turn pages as fast as they read,
             # and the thirty a second of Telegram's FAQ are about writing to many at once. Should
             # Telegram see it otherwise, its 429 sets the pace.
-            rate_limiter=Pacer(burst=20, overall=500),
+            rate_limiter=Pacer(burst=20, overall=OVERALL),
         )
 
     async def call(self, method: str, **parameters: Any) -> Any:

@@ -6,10 +6,10 @@ peace; a network that is away is tried again, with growing pauses, until it is b
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 
 from telegram.error import (
     BadRequest,
@@ -20,12 +20,12 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.read import Incoming
 from bot.dialogue.screen import Button, Screen, Turn
 from bot.health import Part
+from bot.retry import until_done
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +41,18 @@ def transient(error: BaseException) -> bool:
     return isinstance(error, NetworkError | RetryAfter | InvalidToken)
 
 
-def keyboard(screen: Screen) -> dict[str, Any] | None:
-    """The screen's buttons (Bot API, InlineKeyboardMarkup)."""
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NO_PREVIEW = _encode({"is_disabled": True})
+
+
+def keyboard(screen: Screen) -> str | None:
+    """The screen's buttons (Bot API, InlineKeyboardMarkup), as JSON.
+
+    As a string, because python-telegram-bot looks at every button of a structure once more.
+    """
     if not screen.rows:
         return None
-    return {"inline_keyboard": [[_button(button) for button in row] for row in screen.rows]}
+    return _encode({"inline_keyboard": [[_button(one) for one in row] for row in screen.rows]})
 
 
 def _button(button: Button) -> dict[str, str]:
@@ -108,7 +115,7 @@ class Presenter:
             **where,
             text=screen.body,
             parse_mode="HTML",
-            link_preview_options={"is_disabled": True},
+            link_preview_options=_NO_PREVIEW,
             reply_markup=keyboard(screen),
         )
 
@@ -118,14 +125,7 @@ class Presenter:
         False when Telegram refused it: an edit is then worth sending as a message.
         """
         try:
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception(transient),
-                wait=wait_exponential_jitter(multiplier=0.3, max=30, jitter=0.3),
-                before_sleep=self._not_delivered,
-                reraise=True,
-            ):
-                with attempt:
-                    await call()
+            await until_done(call, transient, self._not_delivered, first=0.3, most=30.0)
         except Forbidden:
             log.info("a chat has closed its door to the bot")
         except BadRequest as error:
@@ -142,7 +142,6 @@ class Presenter:
         self._delivery.works()
         return True
 
-    def _not_delivered(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
+    def _not_delivered(self, error: BaseException) -> None:
         if isinstance(error, NetworkError | InvalidToken):
             self._delivery.fails(f"calls to Telegram fail ({type(error).__name__})")

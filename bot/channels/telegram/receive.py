@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
-
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.present import Presenter
@@ -26,6 +24,7 @@ from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
 from bot.health import Health
 from bot.log import place
+from bot.retry import until_done
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
 from bot.storage.store import Store
@@ -231,15 +230,13 @@ class Receiver:
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:
     """Asks the database until it answers. Until then nothing is confirmed, shown or lost."""
-    async for attempt in AsyncRetrying(
-        retry=retry_if_exception_type(NO_ANSWER),
-        wait=wait_exponential_jitter(multiplier=0.2, max=10),
-        before_sleep=lambda _: log.error("the database does not answer; trying again"),
-        reraise=True,
-    ):
-        with attempt:
-            return await call()
-    raise AssertionError("the loop above ends by return or raise")
+    return await until_done(
+        call,
+        lambda error: isinstance(error, NO_ANSWER),
+        lambda _: log.error("the database does not answer; trying again"),
+        first=0.2,
+        most=10.0,
+    )
 
 
 def _report(what: str, error: Exception) -> None:
