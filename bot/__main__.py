@@ -5,6 +5,8 @@ remedy, never a traceback.
 """
 
 import asyncio
+import logging
+import shutil
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -47,12 +49,15 @@ def _run(work: Coroutine[Any, Any, None], remedy: str = _DATABASE) -> None:
     """
     from sqlalchemy.exc import SQLAlchemyError
     from telegram.error import InvalidToken, TelegramError
+    from uvloop import new_event_loop
 
     from bot.log import place
+    from bot.settings import PortTaken
     from bot.storage.crypto import WrongKey
 
     try:
-        asyncio.run(work)
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(work)
     except KeyboardInterrupt:
         return
     except BrokenWords as broken:
@@ -62,6 +67,8 @@ def _run(work: Coroutine[Any, Any, None], remedy: str = _DATABASE) -> None:
         said = "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather."
     except WrongKey:
         said = "The database was encrypted with another key. Add the old one to ENCRYPTION_KEYS."
+    except PortTaken as taken:
+        said = str(taken)
     except SQLAlchemyError as error:
         kind = type(error).__name__
         said = f"The database cannot be used ({kind}). {_DATABASE}"
@@ -144,6 +151,38 @@ def migrate() -> None:
 
     _run(work())
     click.echo("The database is up to date.")
+
+
+_COLOURS = {"ok": "green", "look": "yellow", "bad": "red"}
+
+
+@main.command()
+def doctor() -> None:
+    """Looks at everything the bot needs, and says what to do where something is amiss.
+
+    It changes nothing and may be used beside a running bot: `bad` is what keeps the bot from its
+    job, `look` what it can live with.
+
+    Example: python -m bot doctor
+    """
+    from bot.doctor import examine
+
+    settings = _settings()
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    # What libraries log of a Telegram or a database that is away is what the lines below say.
+    logging.disable()
+    try:
+        findings = asyncio.run(examine(settings))
+    finally:
+        logging.disable(logging.NOTSET)
+    for finding in findings:
+        first, *more = finding.lines(width)
+        mark = click.style(finding.mark, fg=_COLOURS[finding.mark])
+        click.echo("\n".join([mark + first.removeprefix(finding.mark), *more]))
+    bad = sum(finding.mark == "bad" for finding in findings)
+    look = sum(finding.mark == "look" for finding in findings)
+    click.echo(f"{bad} to mend, {look} to look at.")
+    sys.exit(1 if bad else 0)
 
 
 @main.command("new-key")

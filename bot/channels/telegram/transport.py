@@ -285,13 +285,13 @@ class AiohttpRequest(BaseRequest):
         return fields | {"result": answer["result"]} if "result" in answer else fields
 
     def _proxy(self, url: str) -> str | None:
-        """The proxy for a server, as the environment says. Raises NetworkError for SOCKS."""
+        """The proxy for a server, as the environment says. Raises NotSent for SOCKS."""
         origin = _origin(url)
         if origin not in self._proxies:
             self._proxies[origin] = _environment_proxy(origin)
         proxy = self._proxies[origin]
         if proxy is not None and not proxy.lower().startswith(("http://", "https://")):
-            raise NetworkError("the proxy in the environment is not an HTTP proxy")
+            raise NotSent("the proxy in the environment is not an HTTP proxy")
         return proxy
 
 
