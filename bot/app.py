@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -21,7 +22,7 @@ from bot.dialogue.respond import Dialogue
 from bot.dialogue.screens import Operator, Screens
 from bot.health import Health, Part
 from bot.retry import until_done
-from bot.settings import Settings
+from bot.settings import PortTaken, Settings
 from bot.storage.crypto import Cipher
 from bot.storage.database import connect, migrate
 from bot.storage.store import Store
@@ -34,6 +35,10 @@ log = logging.getLogger(__name__)
 
 PORT = 8080
 """Where the webhook listens when PORT is not set."""
+
+STOP_SECONDS = 7.0
+"""How long a stopping bot may take: supervisors kill after ten, and a database that is locked
+holds up the very end for two more (database.py, busy_timeout)."""
 
 
 def make_dialogue(words: Words, settings: Settings) -> Dialogue:
@@ -70,19 +75,13 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what it has begun, within ten seconds.
 
-        Raises InvalidToken or one of NO_ANSWER when it cannot start. Once it runs, it waits for
-        whatever is away to come back.
+        Raises PortTaken, InvalidToken or one of NO_ANSWER when it cannot start. Once it runs, it
+        waits for whatever is away to come back.
         """
         stopped = asyncio.create_task(stop.wait())
+        working = asyncio.create_task(self._work())
+        self._beside.append(working)
         try:
-            await migrate(self.engine)
-            if self.web is not None:
-                await self.web.start(self.settings.host, self.settings.port or PORT)
-            self._beside += [
-                asyncio.create_task(self.health.watch()),
-                asyncio.create_task(self.store.keep_tidy()),
-                working := asyncio.create_task(self._work()),
-            ]
             await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 working.result()
@@ -91,7 +90,12 @@ class App:
             await self._finish()
 
     async def _work(self) -> None:
-        """Whatever needs Telegram: begins when it can be reached, and goes on for good."""
+        """From the database to the first update, and on for good."""
+        await migrate(self.engine)
+        if self.web is not None:
+            await self._listen(self.web)
+        self._beside.append(asyncio.create_task(self.health.watch()))
+        self._beside.append(asyncio.create_task(self.store.keep_tidy()))
         intake, url, secret = self.health.intake, self.settings.webhook_url, self.settings.secret
         await _reach(self.client.initialize, intake)
         await self.receiver.resume()
@@ -110,18 +114,34 @@ class App:
         else:
             await watch(self.client, url, secret, intake)
 
+    async def _listen(self, web: "Web") -> None:
+        port = self.settings.port or PORT
+        try:
+            await web.start(self.settings.host, port)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else type(error).__name__
+            raise PortTaken(
+                f"The bot cannot listen on port {port} ({reason}). Choose another one with PORT, "
+                "or stop what uses it."
+            ) from None
+
     async def _finish(self) -> None:
         # Wherever the tasks stand, they may end there: what they hold is with Telegram still, or
         # in the inbox already.
-        if self.web is not None:
-            await self.web.stop()
-        for task in self._beside:
-            task.cancel()
-        await asyncio.gather(*self._beside, return_exceptions=True)
-        await self.receiver.drain()
-        await self._following.drain(0.5)
-        await self.store.close()
-        await self.client.shutdown()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                if self.web is not None:
+                    await self.web.stop()
+                for task in self._beside:
+                    task.cancel()
+                await asyncio.wait(self._beside)
+                await self.receiver.drain()
+                await self._following.drain(0.5)
+                await self.store.close()
+        except TimeoutError:
+            log.error("stopping without an answer of the database; the next start goes on")
+        finally:
+            await self.client.shutdown()
 
     async def _remembered(self, chat_id: int, before: Person, after: Person) -> None:
         # The screen must not wait for the command list; the last choice must win.
@@ -144,10 +164,14 @@ async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
     """Makes a call that everything waits for, as often as it takes. Raises InvalidToken."""
 
     def not_yet(error: BaseException) -> None:
-        # Telegram's own words about a webhook's address help; those of a network name only it.
-        said = error.message if isinstance(error, BadRequest) else type(error).__name__
-        intake.fails(f"Telegram cannot be reached ({said})")
-        log.error("Telegram cannot be reached (%s); trying again", said)
+        if isinstance(error, BadRequest):
+            # Only of an address to deliver to. Telegram's own words help, and name nobody.
+            intake.fails(f"Telegram refuses WEBHOOK_URL: {error.message}")
+            log.error("Telegram refuses WEBHOOK_URL: %s; trying again", error.message)
+        else:
+            reason = type(error).__name__
+            intake.fails(f"Telegram cannot be reached ({reason})")
+            log.error("Telegram cannot be reached (%s); trying again", reason)
 
     await until_done(
         call,

@@ -17,7 +17,10 @@ ROOT = Path(__file__).parent.parent
 
 TELEGRAM = "https://api.telegram.org"
 
-_OWN_MACHINE = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^?#]*)?$")
+_PATH = r"(?:/[\w.~/-]*)?"
+_OWN_MACHINE = re.compile(rf"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?{_PATH}", re.A)
+_PUBLIC = re.compile(rf"https://(?:[\w-]+\.)*[\w-]+(?::(?:443|80|88|8443))?{_PATH}", re.A)
+"""Where Telegram delivers (Bot API, setWebhook); `https://user@host` is somewhere else."""
 
 
 class WrongSettings(Exception):  # noqa: N818 - it reads as the operator will say it
@@ -26,6 +29,10 @@ class WrongSettings(Exception):  # noqa: N818 - it reads as the operator will sa
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("\n".join(problems))
+
+
+class PortTaken(Exception):  # noqa: N818 - as above
+    """PORT cannot be listened on now; the text says why, with the remedy."""
 
 
 class Settings(BaseSettings):
@@ -94,19 +101,14 @@ class Settings(BaseSettings):
     @field_validator("webhook_url")
     @classmethod
     def _webhook(cls, value: str | None) -> str | None:
-        if value is None or _OWN_MACHINE.match(value):
+        if value is None or _OWN_MACHINE.fullmatch(value):
             return value
         if not value.startswith("https://"):
             raise ValueError(
                 "must start with https:// (http:// only for 127.0.0.1): Telegram sends what "
                 "patients write."
             )
-        try:
-            parts = urlsplit(value)
-            fine = parts.hostname and (parts.port or 443) in {443, 80, 88, 8443}
-        except ValueError:
-            fine = False
-        if not fine or parts.query or parts.fragment:
+        if not _PUBLIC.fullmatch(value):
             raise ValueError(
                 "is not an address that Telegram delivers to. Write it like "
                 "https://bot.example.org/telegram, with port 443, 80, 88, 8443 or none."
@@ -143,6 +145,13 @@ class Settings(BaseSettings):
             return value
         return value.upper() if info.field_name == "log_level" else value.lower()
 
+    @field_validator("commercial_ties")
+    @classmethod
+    def _ties(cls, value: str | None) -> str | None:
+        # “None” is the word, too; shown as it stands, it would read like a tie of that name.
+        none = value is not None and value.strip().rstrip(".").casefold() == "none"
+        return "none" if none else value
+
     @field_validator("staff_groups", mode="before")
     @classmethod
     def _groups(cls, value: Any) -> Any:
@@ -157,7 +166,9 @@ class Settings(BaseSettings):
     def host(self) -> str | None:
         """The address to listen at: this machine's own for a plain-http webhook, else any (None),
         for a proxy or a host's router stands in front."""
-        return "127.0.0.1" if self.webhook_url and _OWN_MACHINE.match(self.webhook_url) else None
+        if self.webhook_url and _OWN_MACHINE.fullmatch(self.webhook_url):
+            return urlsplit(self.webhook_url).hostname
+        return None
 
     @property
     def secret(self) -> str:
@@ -191,6 +202,11 @@ def read_settings(**given: Any) -> Settings:
     """
     try:
         return Settings(**given)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        raise WrongSettings(
+            [f".env cannot be read ({reason}). Let the user who runs the bot read it, as UTF-8."]
+        ) from None
     except ValidationError as error:
         problems = []
         for found in error.errors(include_input=False, include_url=False):
