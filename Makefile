@@ -35,8 +35,8 @@ check: $(VENV)/.test ## formatting, lint, types, catalogs and pages, without the
 test: check ## every check that CI runs; ends with pytest's summary
 	$(BIN)/python -m pytest --cov=bot/i18n --cov=bot/library --cov=bot/dialogue --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
-bench: $(VENV)/.test ## taps through the sandbox: this bot beside a bare python-telegram-bot
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/.test ## taps through the sandbox: this bot, a bare python-telegram-bot, a bare loop (ARGS=--help)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: ## pins every dependency anew, with hashes
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

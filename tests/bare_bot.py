@@ -1,31 +1,35 @@
 """A bot as the tutorials make it, for the bench to compare with: two calls a tap, nothing kept."""
 
 import os
+from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
 
-_WORDS = ("<b>Costs</b>\n\n" + "Words that fill a screen on a phone. " * 30, "<b>Limits</b>")
+from tests.bench.screens import BUTTONS, SCREENS, wanted
+
 _KEYS = InlineKeyboardMarkup(
-    [[InlineKeyboardButton(f"Button {n}", callback_data=f"v1:en:page{n}")] for n in range(5)]
+    [[InlineKeyboardButton(label, callback_data=data)] for label, data in BUTTONS]
 )
 
 
 async def start(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
     assert update.effective_chat is not None
-    await update.effective_chat.send_message(_WORDS[1], parse_mode="HTML", reply_markup=_KEYS)
+    await update.effective_chat.send_message(
+        SCREENS["limits"], parse_mode="HTML", reply_markup=_KEYS
+    )
 
 
 async def press(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
     query = update.callback_query
     assert query is not None
     await query.answer()
-    words = _WORDS["costs" not in (query.data or "")]
+    words = wanted(query.data or "")
     await query.edit_message_text(words, parse_mode="HTML", reply_markup=_KEYS)
 
 
 def main() -> None:
-    """Runs until SIGTERM; BOT_TOKEN and BOT_API_URL as for the bot itself."""
+    """Runs until SIGTERM; settings as for the bot itself, by webhook if there is WEBHOOK_URL."""
     application = (
         Application.builder()
         .token(os.environ["BOT_TOKEN"])
@@ -35,7 +39,16 @@ def main() -> None:
     )
     application.add_handler(CommandHandler("start", start))
     application.add_handler(CallbackQueryHandler(press))
-    application.run_polling()
+    webhook = os.environ.get("WEBHOOK_URL")
+    if webhook is None:
+        application.run_polling()
+    else:
+        application.run_webhook(
+            port=int(os.environ["PORT"]),
+            url_path=urlsplit(webhook).path.removeprefix("/"),
+            webhook_url=webhook,
+            secret_token=os.environ["WEBHOOK_SECRET"],
+        )
 
 
 if __name__ == "__main__":

@@ -83,6 +83,9 @@ class Faults:
     scripts: list[Script] = field(default_factory=list)
     calls: deque[Recorded] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
     counts: Counter[str] = field(default_factory=Counter)
+    """All calls so far, by method."""
+    rides: int = 0
+    """How many of them rode in a webhook's answer rather than in a request of their own."""
     _sent: dict[str, deque[float]] = field(default_factory=dict)
 
     def script(self, outcome: str, **details: Any) -> Script:

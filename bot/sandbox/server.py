@@ -77,6 +77,7 @@ class Sandbox:
         self.staff_chat_id: int | None = None
         self._methods: dict[str, Method] = {**METHODS, **self.delivery.methods()}
         self._port = port
+        self._server: _Server | None = None
         self._runner: web.ServerRunner | None = None
         self._running: set[asyncio.Future[Any]] = set()
         if staff_group:
@@ -98,8 +99,8 @@ class Sandbox:
 
     async def start(self) -> None:
         """Listen on 127.0.0.1. Raises OSError if the port is taken."""
-        server = web.Server(self._handle, request_factory=_request, access_log=None)
-        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
+        self._server = _Server(self._handle, request_factory=_request, access_log=None)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         try:
@@ -108,6 +109,11 @@ class Sandbox:
             await self._runner.cleanup()
             raise
         self._port = self._runner.addresses[0][1]
+
+    @property
+    def connections_opened(self) -> int:
+        """How many TCP connections have been made to it since `start`."""
+        return self._server.opened if self._server else 0
 
     async def stop(self) -> None:
         """Answer who still waits, and close everything."""
@@ -214,6 +220,7 @@ class Sandbox:
     def _invoke(self, call: Call) -> object:
         """Carry out a method that came in a webhook's answer."""
         recorded = self.faults.record(call)
+        self.faults.rides += 1
         found = self._methods.get(call.method.lower())
         recorded.code = 200
         try:
@@ -231,6 +238,16 @@ class Sandbox:
         recorded.code, recorded.description = refused.code, refused.description
         self.world.tell("refused", method=call.method, description=refused.description)
         return _failure(refused)
+
+
+class _Server(web.Server):
+    """Counts the connections that are made to it."""
+
+    opened = 0
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        self.opened += 1
+        super().connection_made(handler, transport)
 
 
 def _request(

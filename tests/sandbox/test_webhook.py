@@ -119,7 +119,10 @@ async def test_a_slow_chat_holds_up_no_other(
 async def test_an_answer_can_carry_a_call(
     sandbox: Sandbox, api: Api, maria: User, hook: Hook
 ) -> None:
-    """A method in the response body is carried out; nonsense and refused calls hurt nobody."""
+    """A method in the response body is carried out; nonsense and refused calls hurt nobody.
+
+    Each is counted as a call, and as one that had no request of its own.
+    """
     call = {"method": "sendMessage", "chat_id": maria.id, "text": "at once"}
     hook.answers = [
         web.json_response(call),
@@ -136,6 +139,7 @@ async def test_an_answer_can_carry_a_call(
     assert said.count("at once") == 1
     refused = sandbox.faults.calls_of("sendMessage")[1]
     assert (refused.code, refused.description) == (400, "Bad Request: message text is empty")
+    assert sandbox.faults.rides == sandbox.faults.counts.total() - 1  # all but the first
 
 
 async def test_a_bot_that_is_not_there_yet(sandbox: Sandbox, api: Api, maria: User) -> None:
