@@ -125,10 +125,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
-        try:
-            async_url(value.get_secret_value())
-        except Exception as error:
-            raise ValueError("must start with sqlite:/// or postgresql://.") from error
+        async_url(value.get_secret_value())
         return value
 
     @field_validator("content_dir", "locales_dir")

@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, LargeBinary, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.crypto import Cipher, WrongKey
-from bot.storage.database import async_url, connect
+from bot.storage.database import async_url, connect, revision, revisions
 from bot.storage.tables import inbox, metadata, moved_groups
 
 SAMPLE = 1000
@@ -95,14 +93,12 @@ async def condition(url: str, cipher: Cipher) -> Condition:
 
 
 def _schema(connection: Connection) -> Schema:
-    found = set(MigrationContext.configure(connection).get_current_heads())
-    scripts = ScriptDirectory(str(Path(__file__).parent / "migrations"))
-    if not found:
+    found, known = revision(connection), revisions()
+    if found is None:
         return "empty"
-    if found == set(scripts.get_heads()):
+    if found == known[-1]:
         return "current"
-    known = {script.revision for script in scripts.walk_revisions()}
-    return "older" if found <= known else "unknown"
+    return "older" if found in known else "unknown"
 
 
 async def _sealed(connection: AsyncConnection) -> dict[str, Sequence[bytes]]:

@@ -14,8 +14,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.dialogue.event import NOBODY, Person
@@ -58,7 +56,7 @@ def _to_its_end(
     async def asked(self: "Store", /, *args: P.args, **kwargs: P.kwargs) -> T:
         task = asyncio.create_task(method(self, *args, **kwargs))
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._over)
         try:
             found = await asyncio.shield(task)
         except NO_ANSWER as error:
@@ -87,15 +85,17 @@ class Store:
     def __init__(self, engine: AsyncEngine, cipher: Cipher, health: Part) -> None:
         self._engine = engine
         self._cipher = cipher
-        upsert = postgresql_insert if engine.dialect.name == "postgresql" else sqlite_insert
+        upsert = _upsert(engine)
         self._take = (
             upsert(inbox)
             .on_conflict_do_nothing(index_elements=["update_id"])
             .returning(inbox.c.update_id)
         )
-        numbers = inbox.c.update_id.in_(bindparam("numbers", expanding=True))
-        self._end = update(inbox).where(numbers).values(body=None, outcome="done")
-        self._unended = select(inbox.c.update_id).where(numbers, inbox.c.outcome.is_(None))
+        # Not a list: the drivers keep a prepared statement for each length they have seen.
+        one = inbox.c.update_id == bindparam("number")
+        self._end = update(inbox).where(one).values(body=None, outcome="done")
+        these = inbox.c.update_id.in_(bindparam("numbers", expanding=True))
+        self._unended = select(inbox.c.update_id).where(these, inbox.c.outcome.is_(None))
         remember = upsert(persons)
         self._remember = remember.on_conflict_do_update(
             index_elements=["chat_id"], set_={"memory": remember.excluded.memory}
@@ -103,6 +103,8 @@ class Store:
         self._health = health
         self._taking: list[_Taking] = []
         self._ended: list[int] = []
+        self._owed: dict[int, int] = {}
+        """Lane -> the last turn that ended there, as long as that is not written."""
         self._open: set[int] = set()
         """Updates handed out to be seen through, and not written as ended yet."""
         self._writing: asyncio.Task[None] | None = None
@@ -132,14 +134,28 @@ class Store:
         fresh = await taking.done
         return [first[number] for number in numbers if number in fresh]
 
-    def ended(self, update_id: int) -> None:
+    def ended(self, update_id: int, lane: int | None = None) -> None:
         """The turn has ended: the body goes with the next transaction.
 
         Lost in a crash before that, the turn is taken again, which shows the same screen again.
+        `lane`: whose turn it was, for `owes`.
         """
         self._ended.append(update_id)
+        if lane is not None:
+            self._owed[lane] = update_id
         if self._writing is None and self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(self._pause, self._write_now)
+
+    def owes(self, lane: int) -> bool:
+        """Whether the last turn that ended in this lane is not written yet."""
+        return lane in self._owed
+
+    async def settle(self) -> None:
+        """Returns when every turn that has ended until now is written."""
+        nothing = _Taking([], asyncio.get_running_loop().create_future())
+        self._taking.append(nothing)
+        self._write_now()
+        await nothing.done
 
     def _write_now(self) -> None:
         if self._soon is not None:
@@ -185,6 +201,8 @@ class Store:
             raise
         self._open.difference_update(ended)
         self._open |= fresh
+        written = set(ended)
+        self._owed = {lane: last for lane, last in self._owed.items() if last not in written}
         for one in taking:
             own = {row["update_id"] for row in one.rows} & fresh
             fresh -= own  # of two that brought the same update, the first sees it through
@@ -198,7 +216,7 @@ class Store:
             return set()
         async with self._engine.begin() as connection:
             if ended:
-                await connection.execute(self._end, {"numbers": ended})
+                await connection.execute(self._end, [{"number": number} for number in ended])
             if not rows:
                 return set()
             rows.sort(key=lambda row: int(row["update_id"]))
@@ -266,11 +284,14 @@ class Store:
     async def keep_tidy(self) -> None:
         """Goes on until it is cancelled: forgets old update numbers, now and once an hour."""
         while True:
+            pause = 3600.0
             try:
                 await self.tidy(time.time())
             except NO_ANSWER:
-                log.error("old updates could not be deleted; trying again in an hour")
-            await asyncio.sleep(3600)
+                # Soon: in a quiet night nobody else would notice that the database is back.
+                pause = 60.0
+                log.error("old updates could not be deleted; trying again in a minute")
+            await asyncio.sleep(pause)
 
     # ── groups ──────────────────────────────────────────────────────────────────────────────────
 
@@ -313,23 +334,42 @@ class Store:
             sealed = self._cipher.seal(json.dumps(memory).encode())
             await connection.execute(self._remember, {"chat_id": chat_id, "memory": sealed})
 
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # who asked may be gone: then it is nobody's, and no fault either
+
     async def close(self) -> None:
         """Writes what has ended and closes the connections."""
         if self._soon is not None:
             self._soon.cancel()
-        if self._writing is not None:
-            await asyncio.wait({self._writing}, timeout=CLOSING_SECONDS)
+        under_way = {*self._under_way, *([self._writing] if self._writing else [])}
+        if under_way:
+            await asyncio.wait(under_way, timeout=CLOSING_SECONDS)
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
-                await asyncio.gather(*self._under_way, return_exceptions=True)
                 await self.flush()
         except NO_ANSWER:
             log.error("ended turns could not be written; the next start shows their screens again")
         if self._soon is not None:
             self._soon.cancel()
+        if self._under_way:
+            # A connection that is in use cannot be closed; SQLite waits 2 s for a lock.
+            await asyncio.wait(set(self._under_way), timeout=2.5 * CLOSING_SECONDS)
         await self._engine.dispose()
 
     def _seal(self, raw: Raw) -> bytes:
         return self._cipher.seal(
             json.dumps(raw, ensure_ascii=False).encode("utf-8", "surrogatepass")
         )
+
+
+def _upsert(engine: AsyncEngine) -> Any:
+    """INSERT with ON CONFLICT, as this database writes it; of two dialects one is loaded."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql  # noqa: PLC0415
+
+        return postgresql
+    from sqlalchemy.dialects.sqlite import insert as sqlite  # noqa: PLC0415
+
+    return sqlite

@@ -405,7 +405,7 @@ despair:
       - <want> (to) ... end/stop
       - gloom*
       - "*doom"
-      - sunny_side
+      - sunny_inside
 emergency:
   - for: "Signs."
     say: [<sign>, "number 4#"]
@@ -426,7 +426,7 @@ calm:
     say: [last year]
     still: [today]
 same: ["a ä ą"]
-misspelt: [gloomy, sunny]
+misspelt: [gloomy, sunny, inside]
 spelt-right: [gloamy]
 """
 
@@ -448,8 +448,9 @@ def small(tmp_path: Path, text: str = SMALL) -> AlarmWords:
         ("glomy", DESPAIR),
         ("gloo my", DESPAIR),
         ("gloamy", NOTHING),
-        ("sunny side", DESPAIR),
-        ("sun ny side", NOTHING),  # only a word that stands alone may have a space inside
+        ("sunny inside", DESPAIR),
+        ("sun ny inside", NOTHING),  # only a word that stands alone may have a space inside
+        ("in side", NOTHING),
         ("mydoom", DESPAIR),
         ("dizzy", EMERGENCY),
         ("number 45", EMERGENCY),
@@ -535,8 +536,8 @@ def test_a_check_without_lists_finds_nothing() -> None:
         ('["a ä ą"]', '["a"]', 31, "not a row of single characters"),
         ('["a ä ą"]', '["a bc"]', 31, "not a row of single characters"),
         ('["a ä ą"]', '["a ä", "ä o"]', 31, "is replaced in another row"),
-        ("[gloomy, sunny]", "[end]", 32, "too short"),
-        ("[gloomy, sunny]", "[rainy]", 32, "in no group and no phrase"),
+        ("[gloomy, sunny, inside]", "[end]", 32, "too short"),
+        ("[gloomy, sunny, inside]", "[rainy]", 32, "in no group and no phrase"),
         ("[gloamy]", "gloamy", 33, "“spelt-right” is not a list"),
     ],
 )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.dialogue.event import NOBODY, Person
 from bot.health import Health
 from bot.storage.crypto import Cipher, WrongKey, new_key
-from bot.storage.database import async_url, connect, migrate
+from bot.storage.database import connect, migrate
 from bot.storage.store import KEEP_SEEN, KEEP_UNREADABLE, Store
 from bot.storage.tables import inbox, metadata, persons
 
@@ -167,10 +167,3 @@ async def test_any_text_survives_the_inbox(store: Store) -> None:
     odd = update(1, "\ud800 \x00 𝕏 \u202e")
     await store.take([odd], NOW)
     assert await store.waiting() == [odd]
-
-
-@pytest.mark.parametrize("url", ["mysql://x/y", "bot.db", "http://x", "sqlite"])
-def test_an_unknown_kind_of_database_is_refused(url: str) -> None:
-    """DATABASE_URL speaks of SQLite or PostgreSQL, or is refused with an error."""
-    with pytest.raises(Exception, match=r"."):
-        async_url(url)

@@ -1,117 +1,112 @@
 """Looking: phrases, hints, harmless idioms and calm sentences, over every language at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from bot.dialogue.safety.tokens import Keys, Row, Vocabulary
+from bot.dialogue.safety.tokens import Row, Vocabulary
 from bot.dialogue.safety.words import Alarm, AlarmWords, Phrase
 
 _HINTS_NEEDED = 2
+_NOWHERE: Mapping[int, int] = {}
 
 
 class _Wordings:
-    """All wordings of all lists, and the sets of them that stand in one place of a phrase."""
+    """Every wording of the lists, and the sets of them that may stand in one place of a phrase.
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._numbers: dict[Keys, int] = {}
-        self._sets: dict[frozenset[str], int] = {}
-        self._alone: dict[str, int] = {}
-        self._longer: dict[str, dict[str, list[tuple[Keys, int]]]] = {}
-        self.lengths: list[int] = []  # of a wording, in words
-        self.members: list[frozenset[int]] = []  # of a set
-        self.sets_of: list[int] = []  # a wording's sets, as bits
+    A wording is its words with spaces between. One dictionary of strings holds them all: there are
+    thousands, and lists, sets and numbers of their own would take five times the memory.
+    """
 
-    def add(self, words: frozenset[str]) -> int:
-        """The number of the set of these words."""
-        if words not in self._sets:
-            number = self._sets[words] = len(self.members)
-            self.members.append(frozenset(self._wording(word) for word in words))
-            for wording in self.members[number]:
-                self.sets_of[wording] |= 1 << number
-        return self._sets[words]
+    def __init__(self, vocabulary: Vocabulary, sets: Iterable[tuple[int, Iterable[str]]]) -> None:
+        """`sets`: the number of each and its words, as in the lists."""
+        wordings: dict[str, str] = {}
+        found: dict[str, list[int]] = {}
+        for number, words in sets:
+            for word in words:
+                if word not in wordings:
+                    wordings[word] = " ".join(vocabulary.add(word))
+                found.setdefault(wordings[word], []).append(number)
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self.sets_of: dict[str, tuple[int, ...]] = {}
+        """The sets that a wording is in: none where this is only how longer ones begin."""
+        for wording, numbers in found.items():
+            own = tuple(dict.fromkeys(numbers))
+            self.sets_of[wording] = shared.setdefault(own, own)
+            begun = wording
+            while (begun := begun.rpartition(" ")[0]) and begun not in found:
+                self.sets_of.setdefault(begun, ())
 
-    def _wording(self, word: str) -> int:
-        keys = self._vocabulary.add(word)
-        if keys not in self._numbers:
-            number = self._numbers[keys] = len(self.lengths)
-            self.lengths.append(len(keys))
-            self.sets_of.append(0)
-            first, *rest = keys
-            if rest:
-                seconds = self._longer.setdefault(first, {})
-                seconds.setdefault(rest[0], []).append((tuple(rest[1:]), number))
-            else:
-                self._alone[first] = number
-        return self._numbers[keys]
+    def common(self, sets: int) -> list[int]:
+        """For each of so many sets: in how many sets its commonest wording is."""
+        most = [0] * sets
+        for numbers in self.sets_of.values():
+            for number in numbers:
+                most[number] = max(most[number], len(numbers))
+        return most
 
     def find(self, row: Row) -> "_Found":
         """Every wording in the row, with its places."""
-        keys, alone, longer = row.keys, self._alone, self._longer
-        places: dict[int, int] = {}
-        last = len(keys) - 1
-        for place, here in enumerate(keys):
-            for key in here:
-                if (wording := alone.get(key)) is not None:
-                    places[wording] = places.get(wording, 0) | 1 << place
-                if place < last and (seconds := longer.get(key)) is not None:
-                    for second in keys[place + 1]:
-                        for rest, wording in seconds.get(second, ()):
-                            if _follows(keys, place + 2, rest):
-                                places[wording] = places.get(wording, 0) | 1 << place
-        joined: dict[int, int] = {}
+        sets_of = self.sets_of
+        keys = [*row.keys, ()]  # where nothing goes on
+        places: dict[str, int] = {}
+        ways = [(place, key) for place, here in enumerate(keys) for key in here]
+        length = 0
+        while ways:
+            ways = [way for way in ways if way[1] in sets_of]
+            for place, wording in ways:
+                places[wording] = places.get(wording, 0) | 1 << place
+            length += 1
+            ways = [(at, f"{begun} {key}") for at, begun in ways for key in keys[at + length]]
+        joined: dict[str, int] = {}
         for place, key in row.joined:
-            if (wording := alone.get(key)) is not None:
-                joined[wording] = joined.get(wording, 0) | 1 << place
-        return _Found(self, places, joined)
-
-
-def _follows(keys: list[Keys], place: int, rest: Keys) -> bool:
-    if place + len(rest) > len(keys):
-        return False
-    return all(key in keys[place + number] for number, key in enumerate(rest))
+            if key in sets_of:
+                joined[key] = joined.get(key, 0) | 1 << place
+        return _Found(self.sets_of, places, joined)
 
 
 class _Found:
     """Where the wordings stand in one text."""
 
-    __slots__ = ("_by_set", "_joined", "_wordings", "places", "sets")
+    __slots__ = ("_by_set", "_joined", "_places", "_sets_of", "sets")
 
-    def __init__(self, wordings: _Wordings, places: dict[int, int], joined: dict[int, int]) -> None:
-        self._wordings, self._joined = wordings, joined
-        self.places = places  # wording -> where it begins, as bits
-        self._by_set: dict[int, list[tuple[int, int]]] = {}
-        self.sets = 0  # the sets of which something was found, as bits
-        for wording in self.wordings():
-            self.sets |= wordings.sets_of[wording]
+    def __init__(
+        self,
+        sets_of: Mapping[str, tuple[int, ...]],
+        places: Mapping[str, int],
+        joined: Mapping[str, int],
+    ) -> None:
+        self._sets_of = sets_of
+        self._places = places  # wording -> where it begins, as bits
+        self._joined = joined  # the same for a word typed with a space inside
+        self.sets = frozenset[int]().union(
+            *(sets_of[wording] for wording in places), *(sets_of[wording] for wording in joined)
+        )
+        """The sets of which something was found."""
+        self._by_set: dict[int, dict[int, int]] = {}
 
-    def wordings(self) -> Iterator[int]:
-        """All wordings that were found."""
-        return chain(self.places, self._joined)
-
-    def of(self, number: int) -> list[tuple[int, int]]:
+    def of(self, number: int) -> Iterable[tuple[int, int]]:
         """For a set of wordings: (length in words, where one of that length begins)."""
-        found = self._by_set.get(number)
-        if found is None:
-            lengths: dict[int, int] = {}
-            for wording in self._wordings.members[number] & self.places.keys():
-                length = self._wordings.lengths[wording]
-                lengths[length] = lengths.get(length, 0) | self.places[wording]
-            for wording in self._wordings.members[number] & self._joined.keys():
-                lengths[2] = lengths.get(2, 0) | self._joined[wording]
-            found = self._by_set[number] = list(lengths.items())
-        return found
+        if not self._by_set:  # most texts have no phrase that needs a closer look
+            for wording, bits in self._places.items():
+                self._note(wording, wording.count(" ") + 1, bits)
+            for wording, bits in self._joined.items():
+                self._note(wording, 2, bits)
+        return self._by_set.get(number, _NOWHERE).items()
+
+    def _note(self, wording: str, length: int, bits: int) -> None:
+        for number in self._sets_of[wording]:
+            lengths = self._by_set.setdefault(number, {})
+            lengths[length] = lengths.get(length, 0) | bits
 
     def without(self, harmless: int) -> "_Found":
         """What remains when the words at the harmless places are left out."""
-        lengths = self._wordings.lengths
         return _Found(
-            self._wordings,
+            self._sets_of,
             {
                 wording: rest
-                for wording, bits in self.places.items()
-                if (rest := _outside(bits, lengths[wording], harmless))
+                for wording, bits in self._places.items()
+                if (rest := _outside(bits, wording.count(" ") + 1, harmless))
             },
             {
                 wording: rest
@@ -135,12 +130,12 @@ class _Track:
     """A phrase ready for matching: its steps as (set of wordings, apart, may lack)."""
 
     steps: tuple[tuple[int, int, bool], ...]
-    needs: int  # sets without which it cannot stand there, as bits
+    needs: tuple[int, ...]  # sets without which it cannot stand there
     means: tuple[Sign, ...] = ()
 
     def ends(self, found: _Found, passable: int) -> int:
         """The places where the phrase ends. `passable`: the places it may reach (all but walls)."""
-        if self.needs & found.sets != self.needs:
+        if not found.sets.issuperset(self.needs):
             return 0
         return self._forward(found, passable)[-1][1]
 
@@ -151,9 +146,9 @@ class _Track:
         trail = self._forward(found, passable)
         covered, wanted = 0, trail[-1][1]
         for number in range(len(self.steps) - 1, -1, -1):
-            wording, apart, may_lack = self.steps[number]
+            members, apart, may_lack = self.steps[number]
             begun = 0
-            for length, bits in found.of(wording):
+            for length, bits in found.of(members):
                 here = (wanted >> (length - 1)) & bits & trail[number][0]
                 begun |= here
                 for place in range(length):
@@ -171,7 +166,7 @@ class _Track:
         """For each step: where it may begin, and where it ends."""
         trail: list[tuple[int, int]] = []
         ends = 0
-        for wording, apart, may_lack in self.steps:
+        for members, apart, may_lack in self.steps:
             if trail:
                 begin = reach = (ends << 1) & passable
                 for _ in range(apart):
@@ -180,7 +175,7 @@ class _Track:
             else:
                 begin = -1
             after = ends if may_lack else 0
-            for length, bits in found.of(wording):
+            for length, bits in found.of(members):
                 here = begin & bits
                 for place in range(1, length):
                     here &= passable >> place
@@ -191,24 +186,19 @@ class _Track:
 
 
 class _Tracks:
-    """Phrases of one purpose, found by the rarest set of wordings that each of them needs."""
+    """Phrases of one purpose, found by the set, of those they need, whose wordings are rarest."""
 
-    def __init__(self, wordings: _Wordings, tracks: Iterable[_Track]) -> None:
-        self._by_wording: dict[int, list[_Track]] = {}
+    def __init__(self, tracks: Iterable[_Track], common: Sequence[int]) -> None:
+        """`common[number]`: in how many sets its commonest wording is."""
+        self._by_set: dict[int, list[_Track]] = {}
         for track in tracks:
-            anchor = min(
-                (number for number, _, may_lack in track.steps if not may_lack),
-                key=lambda number: max(
-                    wordings.sets_of[wording].bit_count() for wording in wordings.members[number]
-                ),
-            )
-            for wording in wordings.members[anchor]:
-                self._by_wording.setdefault(wording, []).append(track)
+            anchor = min(track.needs, key=common.__getitem__)
+            self._by_set.setdefault(anchor, []).append(track)
 
     def near(self, found: _Found) -> Iterator[_Track]:
         """The phrases that may stand in a text with these words."""
-        for wording in found.wordings():
-            yield from self._by_wording.get(wording, ())
+        for number in self._by_set.keys() & found.sets:
+            yield from self._by_set[number]
 
     def ends(self, found: _Found, passable: int) -> int:
         """The places where any of the phrases ends."""
@@ -229,18 +219,19 @@ class WordCheck:
             same.update({ord(other): first for other, first in language.same.items()})
             for name, members in language.groups.items():
                 groups.setdefault(name, set()).update(members)
-        self._vocabulary = Vocabulary(same, languages)
-        self._wordings = _Wordings(self._vocabulary)
+        sets: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}  # (words, groups) -> number
+        steps: dict[tuple[int, int, bool], tuple[int, int, bool]] = {}
 
         def tracks(phrases: Iterable[Phrase], *means: Sign) -> list[_Track]:
             made = []
             for phrase in phrases:
-                steps = []
+                own = []
                 for step in phrase:
-                    members = frozenset(step.words).union(*(groups[name] for name in step.groups))
-                    steps.append((self._wordings.add(members), step.apart, step.may_lack))
-                needs = sum({1 << number for number, _, may_lack in steps if not may_lack})
-                made.append(_Track(tuple(steps), needs, means))
+                    number = sets.setdefault((step.words, step.groups), len(sets))
+                    ready = (number, step.apart, step.may_lack)
+                    own.append(steps.setdefault(ready, ready))
+                needs = tuple({number for number, _, may_lack in own if not may_lack})
+                made.append(_Track(tuple(own), needs, means))
             return made
 
         alarms = [
@@ -261,11 +252,19 @@ class WordCheck:
             for calm in language.calm
         ]
         # Only now are all sets known, and with them which wordings are rare.
-        self._alarms = _Tracks(self._wordings, alarms + hints)
-        self._harmless = _Tracks(self._wordings, harmless)
+        self._vocabulary = Vocabulary(same, languages)
+        self._wordings = _Wordings(
+            self._vocabulary,
+            (
+                (number, chain(words, *(groups[name] for name in names)))
+                for (words, names), number in sets.items()
+            ),
+        )
+        common = self._wordings.common(len(sets))
+        self._alarms = _Tracks(alarms + hints, common)
+        self._harmless = _Tracks(harmless, common)
         self._calm = [
-            (over, _Tracks(self._wordings, say), _Tracks(self._wordings, still))
-            for over, say, still in calm
+            (over, _Tracks(say, common), _Tracks(still, common)) for over, say, still in calm
         ]
 
     def look(self, text: str) -> frozenset[Alarm]:

@@ -47,6 +47,7 @@ class _Reading:
         self._tree, self._shown = tree, shown
         self._groups: dict[str, tuple[str, ...]] = {}
         self._used: set[str] = set()
+        self._sound: set[str] = set()  # words looked at before; most stand in many phrases
         self._apart = _APART
         self.problems: list[Problem] = []
 
@@ -199,6 +200,8 @@ class _Reading:
                 yield word
 
     def _word(self, word: str, line: int) -> bool:
+        if word in self._sound:
+            return True
         core = word.strip("*")
         if word != core and UNSPACED_LETTER.search(core):
             self._wrong(
@@ -217,6 +220,7 @@ class _Reading:
         if not SHAPE.fullmatch(core) and not TOKEN.search(plain(core, {})):
             self._wrong(line, f"“{word}” has no letter.", "Write a word.")
             return False
+        self._sound.add(word)
         return True
 
     def _purpose(self, block: Block) -> None:

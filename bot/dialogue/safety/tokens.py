@@ -66,7 +66,7 @@ class Vocabulary:
 
     def __init__(self, same: Mapping[int, str], languages: Iterable[AlarmWords]) -> None:
         self._same = same
-        self._exact: set[str] = set()
+        self._exact: dict[str, str] = {}  # a set of this size would take three times the memory
         self._stems: dict[str, str] = {}
         self._endings: dict[str, str] = {}
         self._shapes: set[str] = set()
@@ -100,8 +100,7 @@ class Vocabulary:
             ending = keys[0].removesuffix("*")
             keys[0] = self._endings.setdefault(ending, f"*{ending}")
             self._ending_lengths = tuple(sorted({len(ending) for ending in self._endings}))
-        self._exact.update(key for key in keys if "*" not in key)
-        return tuple(keys)
+        return tuple(key if "*" in key else self._exact.setdefault(key, key) for key in keys)
 
     def read(self, text: str) -> "Row":
         """The text as a row of words, each with the keys it may stand for."""
