@@ -87,9 +87,13 @@ def connect(url: str) -> AsyncEngine:
             # up, a quarter of an hour later.
             connect_args={"timeout": 10, "command_timeout": 60},
         )
+    pool = {}
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(full, hide_parameters=True)
+        # Each connection is a thread with a cache of its own; one writes at a time anyway, and
+        # what is read is read in no time.
+        pool = {"pool_size": 3, "max_overflow": 0}
+    engine = create_async_engine(full, hide_parameters=True, **pool)
 
     @event.listens_for(engine.sync_engine, "connect")
     def tune(connection: Any, _: Any) -> None:
