@@ -38,6 +38,9 @@ test: check ## every check that CI runs; ends with pytest's summary
 bench: $(VENV)/.test ## taps through the sandbox: this bot, a bare python-telegram-bot, a bare loop (ARGS=--help)
 	$(BIN)/python -m tests.bench $(ARGS)
 
+storm: $(VENV)/.test ## five minutes in which everything goes wrong, and nobody may lose a screen (ARGS=--help)
+	$(BIN)/python -m tests.storm $(ARGS)
+
 lock: ## pins every dependency anew, with hashes
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
@@ -48,4 +51,4 @@ clean: ## removes what was made: the virtual environment and caches; never data/
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* *.egg-info
 	find bot tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help sandbox run check test bench lock clean
+.PHONY: help sandbox run check test bench storm lock clean

@@ -9,6 +9,7 @@ from typing import Literal
 from pythonjsonlogger.json import JsonFormatter
 
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+_NO_VALUES = re.compile(r"[^(\n]*")
 _OTHERS = (
     "telegram",
     "httpx",
@@ -24,10 +25,13 @@ _OTHERS = (
 
 class _NoSecret(logging.Filter):
     """The last line of defence: what looks like a bot token leaves as «token», and an exception
-    without its own words, which could be a person's."""
+    without its own words, which could be a person's. asyncio also tells the arguments of what
+    failed, and its result."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
+        if record.name == "asyncio" and (said := _NO_VALUES.match(message)):
+            record.msg, record.args = said[0], ()
         if _TOKEN.search(message):
             record.msg, record.args = _TOKEN.sub("«token»", message), ()
         if record.exc_info and record.exc_info[1] is not None:

@@ -3,7 +3,7 @@
 import hmac
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -18,9 +18,15 @@ from prometheus_client.registry import Collector
 from bot.channels.telegram.client import is_number
 from bot.channels.telegram.receive import Receiver
 from bot.health import EDGES, Health
+from bot.log import place
 from bot.storage.database import NO_ANSWER
 
 log = logging.getLogger(__name__)
+
+_silent = logging.getLogger(f"{__name__}.server")
+# Every broken request of a passer-by would leave a traceback and an address in the log. Faults of
+# ours are told by `_told`.
+_silent.disabled = True
 
 LARGEST = 1024 * 1024
 """Bytes of an update; the longest message with all it may quote is a tenth of that."""
@@ -38,7 +44,7 @@ class Web:
         self._receiver: Receiver | None = None
         self._registry = CollectorRegistry()
         self._registry.register(_Figures(health))
-        self._app = web.Application(client_max_size=LARGEST)
+        self._app = web.Application(client_max_size=LARGEST, middlewares=[_told])
         self._app.router.add_get("/healthz", self._healthz)
         self._app.router.add_get("/metrics", self._metrics)
         if path is not None:
@@ -51,8 +57,11 @@ class Web:
 
     async def start(self, host: str | None, port: int) -> None:
         """Listens; `host` None means everywhere. Raises OSError when the port is taken."""
-        # No access log: it would hold addresses of people's phones behind some proxies.
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1.5)
+        # No access log: it would hold addresses of people's phones behind some proxies. When it
+        # stops, aiohttp waits for that time twice: for the requests, and when it has cut them off.
+        self._runner = web.AppRunner(
+            self._app, access_log=None, logger=_silent, shutdown_timeout=0.5
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
 
@@ -70,6 +79,8 @@ class Web:
             raw = json.loads(await request.read())
         except (ValueError, RecursionError):
             raw = None
+        except (web.RequestPayloadError, ConnectionError):
+            raw = None  # it broke off, or is not encoded as it says; Telegram comes again
         if not isinstance(raw, dict) or not is_number(raw.get("update_id")):
             return web.Response(status=400)
         if self._receiver is None or self._receiver.full:
@@ -96,6 +107,19 @@ class Web:
         return web.Response(
             body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )
+
+
+@web.middleware
+async def _told(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        log.error("a request failed (%s in %s)", type(error).__name__, place(error))
+        return web.Response(status=500)
 
 
 def _later() -> web.Response:

@@ -66,16 +66,13 @@ class Dialogue:
                 said = (one.say(text("group.not-here")) for one in self.screens.languages.offered)
                 return Turn(Screen(screens.paragraphs(*said)), leave=True)
 
-    def too_fast(self, client: str | None) -> Turn:
+    def too_fast(self, person: Person, client: str | None) -> Turn:
         """To who sends faster than a chat can be answered."""
-        return self._answer(client, text("too-fast"))
+        return Turn(self.screens.answer(self.language(person, client), text("too-fast")))
 
-    def stumbled(self, client: str | None) -> Turn:
+    def stumbled(self, person: Person, client: str | None) -> Turn:
         """When `respond` met a fault of ours: never silence."""
-        return self._answer(client, text("stumbled"))
-
-    def _answer(self, client: str | None, said: Text) -> Turn:
-        return Turn(self.screens.answer(self.language(NOBODY, client), said))
+        return Turn(self.screens.answer(self.language(person, client), text("stumbled")))
 
     # ── the language a person gets ──────────────────────────────────────────────────────────────
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
@@ -86,6 +87,48 @@ async def test_a_lane_takes_only_so_much() -> None:
         await lanes.room()
     assert await lanes.drain(1)
     assert sorted(done) == [*range(10), 1000]
+
+
+async def test_what_cuts_in_is_done_before_all_that_waits() -> None:
+    """However full the lane is; and where nothing waits, at once. It counts like other work."""
+    lanes, done = Lanes(full=4), list[int]()
+    taken = [lanes.push(7, marking(done, number, 1, False), most=2) for number in range(3)]
+    assert taken == [True, True, False]
+    lanes.cut_in(7, marking(done, 100, 1, True))
+    lanes.cut_in(8, marking(done, 200, 9, False))
+    assert lanes.pending == 4
+    assert lanes.full
+    assert lanes.busy(7)
+    assert lanes.busy(8)
+    assert not lanes.busy(9)
+    assert await lanes.drain(5)
+    assert done == [100, 0, 1, 200]
+    assert lanes.pending == 0
+    assert not lanes.full
+    assert not lanes.busy(7)
+
+
+async def test_how_long_the_oldest_work_has_been_under_way_is_known() -> None:
+    """What waits behind it does not count, nor does what is done."""
+    lanes, gate = Lanes(), asyncio.Event()
+    assert lanes.oldest() == 0.0
+
+    async def through() -> None:
+        await gate.wait()
+
+    lanes.push(1, through)
+    await asyncio.sleep(0.05)
+    lanes.push(1, marking([], 1, 0, False))
+    lanes.push(2, marking([], 1, 0, False))
+    await asyncio.sleep(0)
+    assert lanes.oldest() >= 0.05
+    # What is held up on purpose begins when it may go, and until then it is not old at all.
+    assert lanes.oldest(lambda key: time.monotonic() + 100) == 0.0
+    assert lanes.oldest(lambda key: time.monotonic() - 100) >= 0.05
+    assert lanes.oldest(lambda key: float("-inf")) >= 0.05
+    gate.set()
+    assert await lanes.drain(5)
+    assert lanes.oldest() == 0.0
 
 
 async def test_a_source_waits_while_everything_is_full() -> None:

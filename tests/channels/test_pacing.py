@@ -160,6 +160,7 @@ async def test_all_chats_together_get_twenty_eight_a_second() -> None:
         ("setMessageReaction", ANNA),
         ("deleteMessage", ANNA),
         ("sendChatAction", ANNA),
+        ("leaveChat", ANNA),
     ],
 )
 async def test_what_sends_nothing_never_waits(endpoint: str, chat: int | None) -> None:
@@ -319,6 +320,20 @@ async def test_a_pause_holds_back_also_those_with_a_place() -> None:
     world.telegram.latency = 1
     await world.all(*(world.send(chat, retries=0) for chat in (ANNA, BO, CHEN)), world.send(DANA))
     assert world.telegram.times(DANA) == [31.25]
+
+
+async def test_until_when_a_chat_is_closed_is_known() -> None:
+    """Of a chat that was refused, of a pause of all, and of who was never written to: never."""
+    world = World()
+    assert world.pacer.held(ANNA) == world.pacer.held(BO) < 0
+    world.telegram.refusals[ANNA] = [3600]
+    await world.all(world.send(ANNA), world.send(BO))
+    assert world.pacer.held(ANNA) == 3600.25
+    assert world.pacer.held(BO) < 0
+    for chat in (CHEN, DANA, BO):
+        world.telegram.refusals[chat] = [600]
+    await world.all(*(world.send(chat) for chat in (CHEN, DANA, BO)))
+    assert world.pacer.held(STAFF) == 600.25
 
 
 async def test_a_very_long_refusal_is_told_at_once() -> None:

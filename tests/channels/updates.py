@@ -55,7 +55,7 @@ TRICKS = (
     "\u0301" * 4096,
     "ﷺ" * 4096,
 )
-_IDS = (0, 1, -1, 42, 2**31, 2**52, 2**62, -(2**62), 777000, 136817688, 1087968824, -1001234567890)
+IDS = (0, 1, -1, 42, 2**31, 2**52, 2**62, -(2**62), 777000, 136817688, 1087968824, -1001234567890)
 _CHATS = ("private", "group", "supergroup", "channel", "sender")
 _MEMBERS: dict[str, type[TelegramObject]] = {
     "creator": telegram.ChatMemberOwner,
@@ -83,7 +83,7 @@ def words() -> st.SearchStrategy[str]:
 
 
 def numbers() -> st.SearchStrategy[int]:
-    return st.sampled_from(_IDS) | st.integers(-(2**62), 2**62)
+    return st.sampled_from(IDS) | st.integers(-(2**62), 2**62)
 
 
 @cache
@@ -232,7 +232,7 @@ def updates() -> st.SearchStrategy[Json]:
     )
 
 
-_WRONG: tuple[Any, ...] = (None, [], {}, "", PLANTED, 0, -1, 1.5, True, 2**70, [[]], {"id": 1})
+WRONG: tuple[Any, ...] = (None, [], {}, "", PLANTED, 0, -1, 1.5, True, 2**70, [[]], {"id": 1})
 
 
 @st.composite
@@ -253,7 +253,7 @@ def broken(draw: st.DrawFn, whole: st.SearchStrategy[Json]) -> Json:
                 del inside[key]
             else:
                 # A copy: put in as it is, a list could come to hold itself.
-                inside[key] = copy.deepcopy(draw(st.sampled_from(_WRONG)))
+                inside[key] = copy.deepcopy(draw(st.sampled_from(WRONG)))
             break
     return update
 

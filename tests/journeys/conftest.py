@@ -1,7 +1,9 @@
 """The whole bot beside a Telegram of its own, over real HTTP, for every journey."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import gc
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from bot.app import run
 from bot.sandbox.command import sandbox_settings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from tests.channels.updates import PLANTED
+from tests.dialogue.words import words
 from tests.people import Page
 
 
@@ -50,3 +54,28 @@ async def page(sandbox: Sandbox, bot: asyncio.Event) -> AsyncIterator[Page]:
     """The page, with the bot behind it."""
     async with Page(sandbox.url) as page:
         yield page
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For stories of many starts and stops: words are read once, and nobody drains for long."""
+    monkeypatch.setattr("bot.app.read_words", lambda *_: words())
+    monkeypatch.setattr("bot.channels.telegram.receive.DRAIN_SECONDS", 0.5)
+
+
+@pytest.fixture
+def nothing_escapes(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """The story leaves no traceback in the log, no planted word, and no failure unheard."""
+    logger = logging.getLogger("bot")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    yield
+    gc.collect()
+    logger.setLevel(level)
+    records = [one for when in ("setup", "call", "teardown") for one in caplog.get_records(when)]
+    ours = [one for one in records if not one.name.startswith("bot.sandbox")]
+    assert not [one.getMessage() for one in ours if one.exc_info]
+    for message in (one.getMessage() for one in ours):
+        assert "Traceback" not in message
+        assert "never retrieved" not in message
+        assert PLANTED not in message

@@ -2,10 +2,6 @@
 
 import asyncio
 import logging
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.sandbox.server import Sandbox
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from tests.people import Page, Patient
+from tests.process import Process
 
 
 async def calls(sandbox: Sandbox, method: str, number: int) -> list[Any]:
@@ -237,41 +234,6 @@ async def test_no_log_line_holds_a_word_a_name_or_the_token(
 
 
 # ── the process, killed for real ────────────────────────────────────────────────────────────────
-
-
-class Process:
-    """The bot as a process of its own, as an operator runs it."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "BOT_TOKEN": settings.bot_token.get_secret_value(),
-            "ENCRYPTION_KEYS": settings.encryption_keys[0].get_secret_value(),
-            "BOT_API_URL": settings.bot_api_url,
-            "DATABASE_URL": settings.database_url.get_secret_value(),
-            "CONTENT_DIR": str(settings.content_dir),
-        }
-        self.running: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.running = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            cwd=ROOT,
-            env=self.environment,
-            stderr=subprocess.PIPE,
-        )
-
-    def kill(self) -> None:
-        assert self.running is not None
-        self.running.kill()
-        self.running.communicate()
-
-    def stop(self) -> tuple[int, str]:
-        """SIGTERM; the exit code and what stood in the log."""
-        assert self.running is not None
-        self.running.send_signal(signal.SIGTERM)
-        _, log = self.running.communicate(timeout=15)
-        return self.running.returncode, log.decode()
 
 
 async def test_kill_nine_among_many_taps_loses_none(sandbox: Sandbox, settings: Settings) -> None:

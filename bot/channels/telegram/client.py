@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.channels.telegram.pacing import Pacer
@@ -19,6 +20,9 @@ OVERALL = 2000
 WARM_SECONDS = 45.0
 """Connections that rest are closed after about a minute, on either side."""
 
+AWAY_SECONDS = 5.0
+"""How often a connection is tried while there is none to have."""
+
 
 class Client(ExtBot[int]):
     """Every call to Telegram goes through this; `api` is the Bot API server's address."""
@@ -26,17 +30,22 @@ class Client(ExtBot[int]):
     def __init__(self, token: str, api: str) -> None:
         self._calls = AiohttpRequest()
         self._api = api
+        # What goes out answers a person's own tap: they may turn pages as fast as they read, and
+        # the thirty a second of Telegram's FAQ are about writing to many at once. Should Telegram
+        # see it otherwise, its 429 sets the pace.
+        self._pacer = Pacer(burst=20, overall=OVERALL)
         super().__init__(
             token,
             base_url=f"{api}/bot",
             base_file_url=f"{api}/file/bot",
             request=self._calls,
             get_updates_request=AiohttpRequest(connections=1),
-            # What goes out answers a person's own tap: they may turn pages as fast as they read,
-            # and the thirty a second of Telegram's FAQ are about writing to many at once. Should
-            # Telegram see it otherwise, its 429 sets the pace.
-            rate_limiter=Pacer(burst=20, overall=OVERALL),
+            rate_limiter=self._pacer,
         )
+
+    def held(self, chat_id: int) -> float:
+        """Until when (time.monotonic) Telegram has asked to leave this chat alone."""
+        return self._pacer.held(chat_id)
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """A method of the Bot API by its own name; its result as parsed JSON.
@@ -47,31 +56,43 @@ class Client(ExtBot[int]):
         """
         return await self._post(method, parameters)
 
-    async def raw_updates(self, offset: int | None) -> list[dict[str, Any]]:
-        """The next updates as parsed JSON, oldest first; waits up to POLL_SECONDS for one.
+    async def raw_updates(
+        self, offset: int | None, wait: int = POLL_SECONDS
+    ) -> list[dict[str, Any]]:
+        """The next updates as parsed JSON, oldest first; waits up to `wait` seconds for one.
 
         `Bot.get_updates` parses the whole batch, and one update that it cannot parse would take
         its neighbours with it, again and again. Raises telegram.error.TelegramError.
         """
-        arguments: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": list(ALLOWED)}
+        arguments: dict[str, Any] = {"timeout": wait, "allowed_updates": list(ALLOWED)}
         if offset is not None:
             arguments["offset"] = offset
-        result: Any = await self._post("getUpdates", arguments, read_timeout=POLL_SECONDS + 10)
-        if not isinstance(result, list):
-            return []
-        return [raw for raw in result if isinstance(raw, dict) and is_number(raw.get("update_id"))]
+        result: Any = await self._post("getUpdates", arguments, read_timeout=wait + 10)
+        listed = result if isinstance(result, list) else []
+        found = [raw for raw in listed if isinstance(raw, dict) and is_number(raw.get("update_id"))]
+        if not found and result != []:
+            # Nothing of it can be confirmed: asked again at once, it would come at once, for ever.
+            raise TelegramError("the answer to getUpdates holds no update")
+        return found
 
     async def keep_warm(self, delivery: Part) -> None:
         """Goes on until it is cancelled: after a silence the next tap finds an open connection,
         and an outage is noticed before somebody taps."""
+        away = False
         while True:
-            if await self._calls.warm(self._api):
-                delivery.works()
-            else:
+            if not await self._calls.warm(self._api):
+                away = True
                 delivery.fails("no connection to Telegram can be opened")
-            await asyncio.sleep(WARM_SECONDS)
+            elif away:
+                # Of calls that fail on an open connection, this says nothing.
+                away = False
+                delivery.works()
+            await asyncio.sleep(AWAY_SECONDS if away else WARM_SECONDS)
 
 
 def is_number(update_id: object) -> bool:
-    """Whether this is a number of an update, and one that the database can hold."""
-    return type(update_id) is int and abs(update_id) < 2**63
+    """Whether this can be an update's number: positive, and of no more than Telegram's 52 bits.
+
+    Whoever asks for updates behind a number that is none may never get another one.
+    """
+    return type(update_id) is int and 0 < update_id < 2**52

@@ -35,9 +35,12 @@ class Lanes:
         """Whether work of this key waits or is under way."""
         return key in self._lanes
 
-    def oldest(self) -> float:
-        """For how many seconds the oldest work has been under way."""
-        return time.monotonic() - min(self._began.values()) if self._began else 0.0
+    def oldest(self, held: Callable[[int], float] = lambda _: 0.0) -> float:
+        """For how many seconds the oldest work has been under way. `held`: until when (monotonic)
+        a key is held up on purpose, which does not count."""
+        now = time.monotonic()
+        began = (max(at, held(key)) for key, at in self._began.items())
+        return max(0.0, now - min(began, default=now))
 
     def cut_in(self, key: int, work: Work) -> None:
         """Adds work before all that waits under this key, however much that is."""

@@ -200,6 +200,11 @@ class Pacer(BaseRateLimiter[int]):
         finally:
             chat.calls -= 1
 
+    def held(self, chat_id: int) -> float:
+        """Until when, by `now`, Telegram has asked to leave this chat alone."""
+        chat = self._chats.get(chat_id)
+        return max(chat.deadline, self._pause) if chat is not None else self._pause
+
     async def _unpaced(
         self,
         callback: Callable[..., Coroutine[Any, Any, Answer]],

@@ -15,8 +15,6 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
-    InvalidToken,
-    NetworkError,
     RetryAfter,
     TelegramError,
 )
@@ -31,14 +29,13 @@ log = logging.getLogger(__name__)
 
 
 def transient(error: BaseException) -> bool:
-    """Whether trying again may help: the network, Telegram's own errors, a flood limit, a token
-    that is refused (for the moment: whoever runs the bot can mend that while it waits).
-
-    BadRequest is a NetworkError in python-telegram-bot, but it will not get better.
+    """Whether trying again may help: the network, Telegram's own errors, an answer that cannot be
+    read, a flood limit, a token that is refused (for the moment: whoever runs the bot can mend
+    that while it waits). A refusal of this very call will not get better.
     """
-    if isinstance(error, BadRequest):
+    if isinstance(error, BadRequest | Forbidden | ChatMigrated):
         return False
-    return isinstance(error, NetworkError | RetryAfter | InvalidToken)
+    return isinstance(error, TelegramError)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -122,7 +119,8 @@ class Presenter:
     async def _quietly(self, call: Callable[[], Awaitable[object]]) -> bool:
         """Makes the call, again and again while the network is away.
 
-        False when Telegram refused it: an edit is then worth sending as a message.
+        False when Telegram refused it: an edit is then worth sending as a message. Raises
+        ChatMigrated.
         """
         try:
             await until_done(call, transient, self._not_delivered, first=0.3, most=30.0)
@@ -135,13 +133,9 @@ class Presenter:
             # The words of Telegram's own description; it never repeats what a person wrote.
             log.warning("Telegram refused a call: %s", error.message)
             return False
-        except ChatMigrated:
-            raise
-        except TelegramError as error:
-            log.error("a call failed for good: %s", type(error).__name__)
         self._delivery.works()
         return True
 
     def _not_delivered(self, error: BaseException) -> None:
-        if isinstance(error, NetworkError | InvalidToken):
+        if not isinstance(error, RetryAfter):
             self._delivery.fails(f"calls to Telegram fail ({type(error).__name__})")

@@ -31,20 +31,32 @@ _KINDS = {
 # In this order: an animation also carries a document, a venue also carries a location.
 _ORDER = ("animation", "venue", *(kind for kind in _KINDS if kind not in {"animation", "venue"}))
 
-_CONTENT = frozenset(
-    {
-        "story",
-        "game",
-        "invoice",
-        "checklist",
-        "paid_media",
-        "giveaway",
-        "giveaway_winners",
-        "live_photo",
-        "rich_message",
-    }
+_CONTENT = (
+    "story",
+    "game",
+    "invoice",
+    "checklist",
+    "poll",
+    "paid_media",
+    "giveaway",
+    "giveaway_winners",
+    "live_photo",
+    "rich_message",
 )
-"""Further things that a person sends; whatever else a message holds is a service message."""
+"""Further things that a person sends; whatever else a message without words holds is a service
+message."""
+
+_WRITTEN = frozenset(
+    {"text", "question", "title", "description", "explanation", "caption", "summary"}
+)
+"""Where words stand in what is made of parts: polls, checklists, rich messages (Bot API)."""
+
+_MOST_WRITTEN = 8192
+"""Characters of such words that are read. Messages hold half of that; a rich message may hold
+32,768, which no person types, and looking through them would keep others waiting."""
+
+FIRST_SUPERGROUP = -(10**12)
+"""Ids of supergroups and channels lie below this, those of basic groups between it and 0."""
 
 Raw = Mapping[Any, Any]
 """An update, or a part of one: parsed JSON."""
@@ -89,13 +101,13 @@ def read(raw: Raw, staff: frozenset[int]) -> Incoming | None:
 def moved(raw: Raw) -> tuple[int, int] | None:
     """The old and the new id of a group that became a supergroup (Bot API, migrate_to_chat_id)."""
     match raw:
-        case {"message": {"chat": {"id": old}, "migrate_to_chat_id": new}}:
+        case {"message": {"chat": {"id": old, "type": "group"}, "migrate_to_chat_id": new}}:
             pass
-        case {"message": {"chat": {"id": new}, "migrate_from_chat_id": old}}:
+        case {"message": {"chat": {"id": new, "type": "supergroup"}, "migrate_from_chat_id": old}}:
             pass
         case _:
             return None
-    return (old, new) if _is_chat(old) and _is_chat(new) else None
+    return (old, new) if _is_chat(old) and _is_chat(new) and old < 0 and new < 0 else None
 
 
 def _tap(query: Raw) -> Incoming | None:
@@ -136,7 +148,7 @@ def _message(message: Raw, staff: frozenset[int], *, edited: bool) -> Incoming |
     if event is None:
         return None  # a line that Telegram writes; of groups, my_chat_member has told already
     if kind != "private":
-        return None if chat_id in staff else Incoming(chat_id, Invited())
+        return None if chat_id in staff else Incoming(chat_id, Invited(silent=kind == "channel"))
     match message:
         case {"from": {"is_bot": True}}:
             return None
@@ -167,24 +179,30 @@ def _event(message: Raw) -> Event | None:
     if isinstance(words, str):
         return _words(words)
     caption = message.get("caption")
-    if not isinstance(caption, str):
-        caption = ""
+    said = caption if isinstance(caption, str) else ""
     for name in _ORDER:
-        if message.get(name):
-            return Sent(_KINDS[name], caption)
-    match message:
-        case {"poll": {**poll}}:
-            return Sent("other", _poll(poll))
-    if words is not None or any(message.get(name) is not None for name in _CONTENT):
-        return Sent("other", caption)
+        if message.get(name) is not None:
+            return Sent(_KINDS[name], said)
+    parts = [message[name] for name in _CONTENT if message.get(name) is not None]
+    if parts or words is not None or caption is not None:  # words: of a kind that nobody knows yet
+        return Sent("other", " ".join([said, *_written(parts)]).strip()[:_MOST_WRITTEN])
     return None
 
 
-def _poll(poll: Raw) -> str:
-    options = poll.get("options")
-    said = [poll, *(options if isinstance(options, list) else ())]
-    words = (one.get("text", one.get("question")) for one in said if isinstance(one, dict))
-    return " ".join(word for word in words if isinstance(word, str))
+def _written(parts: object) -> list[str]:
+    """All words that somebody wrote in these parts, in their order."""
+    found: list[str] = []
+    waiting: list[tuple[object, bool]] = [(parts, False)]
+    while waiting:
+        part, written = waiting.pop()
+        if isinstance(part, str):
+            if written:
+                found.append(part)
+        elif isinstance(part, list):
+            waiting.extend((one, written) for one in reversed(part))
+        elif isinstance(part, dict):
+            waiting.extend((part[name], name in _WRITTEN) for name in reversed(part))
+    return found
 
 
 def _words(words: str) -> Event:

@@ -18,7 +18,7 @@ from typing import TypeVar
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.present import Presenter
-from bot.channels.telegram.read import Incoming, Raw, moved, read
+from bot.channels.telegram.read import FIRST_SUPERGROUP, Incoming, Raw, moved, read
 from bot.dialogue.event import NOBODY, Invited, Person, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
@@ -32,6 +32,9 @@ from bot.storage.store import Store
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+MOVING_SECONDS = 3.0
+"""How long a supergroup is not left yet while one of our groups may be becoming it."""
 
 DRAIN_SECONDS = 5.0
 """How long a stopping bot finishes what it has begun; supervisors kill after ten, and the web
@@ -72,7 +75,8 @@ class Receiver:
         self._albums: OrderedDict[tuple[int, str], None] = OrderedDict()
         self._taking: set[asyncio.Task[list[Raw]]] = set()
         health.waiting = lambda: self._lanes.pending
-        health.oldest = self._lanes.oldest
+        # One who was flooding may have to wait for hours: no reason to restart the bot.
+        health.oldest = lambda: self._lanes.oldest(client.held)
 
     @property
     def full(self) -> bool:
@@ -99,7 +103,7 @@ class Receiver:
         """
         task = asyncio.create_task(self._take(updates, answered))
         self._taking.add(task)
-        task.add_done_callback(self._taking.discard)
+        task.add_done_callback(self._taken)
         return await asyncio.shield(task)
 
     async def _take(self, updates: Sequence[Raw], answered: bool) -> list[Raw]:
@@ -110,6 +114,11 @@ class Receiver:
             self._accept(raw, answered=answered)
         return fresh
 
+    def _taken(self, task: asyncio.Task[list[Raw]]) -> None:
+        self._taking.discard(task)
+        if not task.cancelled():
+            task.exception()  # who asked may be gone: Telegram brings these updates again
+
     async def drain(self) -> None:
         """Finishes what has begun; what takes too long is left to the next start."""
         if self._taking:
@@ -118,8 +127,16 @@ class Receiver:
             log.warning("stopping with work unfinished; the next start goes on with it")
 
     def _accept(self, raw: Raw, *, answered: bool = False) -> None:
-        """Reads one stored update and puts it into its chat's lane."""
+        """Puts one stored update into its chat's lane."""
         number: int = raw["update_id"]
+        try:
+            self._place(number, raw, answered)
+        except Exception as error:
+            # A fault of ours: it must not take the neighbours with it, now or at the next start.
+            _report(f"update {number} could not be read", error)
+            self._lanes.push(number, partial(self._set_aside, number))
+
+    def _place(self, number: int, raw: Raw, answered: bool) -> None:
         went = moved(raw)
         if went is not None and went[0] in self._staff and went[1] not in self._staff:
             self._move(*went)
@@ -138,9 +155,8 @@ class Receiver:
         invited = isinstance(incoming.event, Invited)
         if not self._lanes.busy(chat_id):
             self._flooding.discard(chat_id)
-        if self._lanes.push(
-            chat_id, partial(self._turn, number, incoming), 1 if invited else MOST_WAITING
-        ):
+        work = partial(self._go_away if invited else self._turn, number, incoming)
+        if self._lanes.push(chat_id, work, 1 if invited else MOST_WAITING):
             return
         self._health.dropped += 1
         self._store.ended(number)
@@ -170,10 +186,24 @@ class Receiver:
         await patiently(lambda: self._store.group_moved(old, new))
         self._store.ended(number)
 
+    async def _go_away(self, number: int, incoming: Incoming) -> None:
+        """Leaves a group, unless it turns out to be one of ours under its new id.
+
+        Of that, Telegram tells by an invitation and by two messages, in no certain order
+        (tdlib/telegram-bot-api #266).
+        """
+        if incoming.chat_id < FIRST_SUPERGROUP < max(self._staff, default=FIRST_SUPERGROUP):
+            await asyncio.sleep(MOVING_SECONDS)
+        if incoming.chat_id in self._staff:
+            self._store.ended(number)
+        else:
+            await self._turn(number, incoming)
+
     async def _slow_down(self, incoming: Incoming) -> None:
         try:
+            person = await self._person(incoming.chat_id)
             await self._presenter.show(
-                replace(incoming, query_id=None), self._dialogue.too_fast(incoming.client)
+                replace(incoming, query_id=None), self._dialogue.too_fast(person, incoming.client)
             )
         except Exception as error:
             _report("a chat could not be asked to slow down", error)
@@ -181,6 +211,10 @@ class Receiver:
     async def _turn(self, number: int, incoming: Incoming) -> None:
         """From event to screen. Remembered before it is shown; ended after."""
         began = time.monotonic()
+        if self._store.owes(incoming.chat_id):
+            # A crash shows again what is not written as shown. Without this, a person who sent
+            # ten messages at once would then be led ten screens back.
+            await patiently(self._store.settle)
         try:
             turn = await self._decide(incoming)
         except Exception as error:
@@ -194,12 +228,17 @@ class Receiver:
             _report(f"update {number} was not shown", error)
             await self._set_aside(number)
             return
-        self._store.ended(number)
+        self._store.ended(number, incoming.chat_id)
         self._health.shown_after(time.monotonic() - began)
 
     async def _stumble(self, number: int, incoming: Incoming) -> None:
+        person = NOBODY
         try:
-            await self._presenter.show(incoming, self._dialogue.stumbled(incoming.client))
+            person = await self._person(incoming.chat_id)
+        except Exception as error:  # perhaps this was the fault
+            _report(f"who is to be told of update {number} is not known", error)
+        try:
+            await self._presenter.show(incoming, self._dialogue.stumbled(person, incoming.client))
         except Exception as error:
             _report(f"update {number} was not answered", error)
         await self._set_aside(number)
@@ -211,15 +250,19 @@ class Receiver:
         except NO_ANSWER:
             log.error("update %d could not be set aside; the next start tries again", number)
 
+    async def _person(self, chat_id: int) -> Person:
+        try:
+            return await patiently(lambda: self._store.person(chat_id))
+        except WrongKey:
+            # Somebody may need help now: without their choices is better than not at all.
+            log.error("a person's choices were sealed with a key that is not configured")
+            return NOBODY
+
     async def _decide(self, incoming: Incoming) -> Turn:
         today = datetime.now(UTC).date()
         person = NOBODY
         if self._dialogue.needs_person(incoming.event):
-            try:
-                person = await patiently(lambda: self._store.person(incoming.chat_id))
-            except WrongKey:
-                # Somebody may need help now: without their choices is better than not at all.
-                log.error("a person's choices were sealed with a key that is not configured")
+            person = await self._person(incoming.chat_id)
         turn = self._dialogue.respond(person, incoming.event, incoming.client, today)
         after = turn.remember
         if after is not None:

@@ -19,6 +19,9 @@ CONNECTIONS = 40
 LOOK_SECONDS = 60.0
 """How often the state of the webhook is looked at."""
 
+LOOK_AGAIN_SECONDS = 10.0
+"""How soon once more, when something was wrong."""
+
 RECENT_SECONDS = 300
 """A failed delivery is trouble while it is this young and updates are waiting."""
 
@@ -55,7 +58,7 @@ async def watch(client: Client, url: str, secret: str, intake: Part) -> None:
             intake.works()
         else:
             intake.fails(trouble)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS if trouble is None else LOOK_AGAIN_SECONDS)
 
 
 def _trouble(info: WebhookInfo, url: str, now: float) -> str | None:

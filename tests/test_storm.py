@@ -1,0 +1,26 @@
+"""`make storm`, a short one: every fault once, and nobody loses a screen."""
+
+import re
+
+from click.testing import CliRunner
+
+from tests.storm.__main__ import main
+
+
+def test_a_short_storm_loses_nothing() -> None:
+    """Each fault strikes, the bot is killed and stopped among them, and everybody is answered in
+    order; the report has its figures and no traceback."""
+    result = CliRunner().invoke(
+        main, ["--minutes", "0.25", "--people", "20", "--seed", "1"], catch_exceptions=False
+    )
+    report = result.stdout
+    assert result.exit_code == 0, report
+    assert report.rstrip().endswith("Nothing was lost.")
+    figures = {
+        name.strip(): int(number.replace(",", ""))
+        for name, number in re.findall(r"^ *(\S[^\n]*?) {2,}([\d,]+)(?: |$)", report, re.M)
+    }
+    assert figures["asked for, by a text or a tap"] == figures["shown"] > 100
+    assert figures["lost"] == figures["shown before an earlier one"] == 0
+    assert min(figures[fault] for fault in ("kill -9", "SIGTERM", "Telegram away")) >= 1
+    assert re.search(r"tracebacks +0$", report, re.M)
