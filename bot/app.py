@@ -10,15 +10,19 @@ from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.channels.telegram.client import Client
+from bot.channels.telegram.client import BURST, OVERALL, Client
+from bot.channels.telegram.deliver import Deliverer
 from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.poll import poll
 from bot.channels.telegram.profile import Profile
-from bot.channels.telegram.receive import Receiver
+from bot.channels.telegram.receive import DRAIN_SECONDS, Receiver
 from bot.channels.telegram.webhook import set_webhook, watch
+from bot.desk.desks import Desks
 from bot.dialogue.event import Person
+from bot.dialogue.intake.intake import Intake
 from bot.dialogue.respond import Dialogue
-from bot.dialogue.screens import Operator, Screens
+from bot.dialogue.screens import Opening, Operator, Screens
 from bot.health import Health, Part
 from bot.retry import until_done
 from bot.settings import Settings
@@ -38,9 +42,16 @@ PORT = 8080
 
 def make_dialogue(words: Words, settings: Settings) -> Dialogue:
     """The pure half: words, and what the settings say about who runs this."""
-    operator = Operator(settings.operator_name, settings.operator_contact, settings.commercial_ties)
-    screens = Screens(words.languages, words.library, words.helplines, operator)
-    return Dialogue(screens, words.check)
+    operator = Operator(
+        settings.operator_name,
+        settings.operator_contact,
+        settings.commercial_ties,
+        settings.operator_country,
+        settings.staff_countries,
+    )
+    opening = Opening(settings.missing)
+    screens = Screens(words.languages, words.library, words.helplines, operator, opening)
+    return Dialogue(screens, words.check, Intake(screens, words.form))
 
 
 class App:
@@ -53,7 +64,8 @@ class App:
         keys = [key.get_secret_value() for key in settings.encryption_keys]
         self.engine = connect(settings.database_url.get_secret_value())
         self.store = Store(self.engine, Cipher(keys), self.health.storage)
-        self.client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url)
+        pacer = Pacer(burst=BURST, overall=OVERALL, group=settings.staff_group_pace)
+        self.client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url, pacer)
         self.profile = Profile(self.client, words.languages)
         self.receiver = Receiver(
             self.client,
@@ -63,6 +75,8 @@ class App:
             self._remembered,
             self.health,
         )
+        desks = Desks(words.languages, settings.staff_chat_id, settings.staff_groups)
+        self.deliverer = Deliverer(self.client, self.store, words.form, desks, self.health.desk)
         self.web = _web(settings, self.health)
         self._following = Lanes()
         self._beside: list[asyncio.Task[None]] = []
@@ -76,6 +90,7 @@ class App:
         stopped = asyncio.create_task(stop.wait())
         try:
             await migrate(self.engine)
+            await self.store.begin()
             if self.web is not None:
                 await self.web.start(self.settings.host, self.settings.port or PORT)
             self._beside += [
@@ -97,6 +112,7 @@ class App:
         await self.receiver.resume()
         self._beside.append(asyncio.create_task(self.profile.publish()))
         self._beside.append(asyncio.create_task(self.client.keep_warm(self.health.delivery)))
+        self._beside.append(asyncio.create_task(self.deliverer.run()))
         if self.web is not None:
             self.web.open(self.receiver)
         # What Telegram has not delivered yet it keeps, whichever way it is fetched from now on.
@@ -105,6 +121,9 @@ class App:
         else:
             await _reach(partial(set_webhook, self.client, url, secret), intake)
         log.info("ready: %s", ", ".join(one.tag for one in self.words.languages.offered))
+        if self.settings.missing:
+            missing = ", ".join(self.settings.missing)
+            log.warning("consultations are closed until these settings are there: %s", missing)
         if url is None:
             await poll(self.client, self.receiver, intake)
         else:
@@ -118,7 +137,7 @@ class App:
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
-        await self.receiver.drain()
+        await asyncio.gather(self.receiver.drain(), self.deliverer.drain(DRAIN_SECONDS))
         await self._following.drain(0.5)
         await self.store.close()
         await self.client.shutdown()

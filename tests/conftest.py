@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import connect
+from bot.storage.tables import metadata
 
 NOTHING_SKIPPED = bool(os.environ.get("NOTHING_SKIPPED"))
 """Set by CI: a missing browser or database is a failure there."""
@@ -50,5 +51,5 @@ async def empty(engine: AsyncEngine) -> None:
     """Drops what an earlier test left in PostgreSQL; a SQLite file is new anyway."""
     if engine.dialect.name == "postgresql":
         async with engine.begin() as connection:
-            for table in ("inbox", "persons", "alembic_version"):
+            for table in (*metadata.tables, "alembic_version"):
                 await connection.execute(text(f"DROP TABLE IF EXISTS {table}"))

@@ -53,7 +53,8 @@ class Draft:
 
     `at`: the id of the step that is being asked. `picked`: what is ticked so far in a question
     with several answers. `editing`: the review asked for this one question. `misses`: answers in
-    a row that did not fit. `adds_to`: the number of a case that was sent already.
+    a row that did not fit. `adds_to`: the number of a case that was sent already. `typed`: the
+    message (its id in the chat) in which each typed answer stands, so that editing it counts.
     """
 
     reference: str
@@ -70,6 +71,7 @@ class Draft:
     editing: bool = False
     misses: int = 0
     adds_to: str | None = None
+    typed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def agreed(self) -> bool:
@@ -102,11 +104,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What is known of the person in a chat when something happens there."""
+    """What is known of the person in a chat when something happens there. `cases` oldest first."""
 
     person: Person = NOBODY
     draft: Draft | None = None
     cases: tuple[Case, ...] = ()
+    chat_id: int = 0
 
 
 # ── what a turn changes: committed in one transaction, in this order, with the update's number ──

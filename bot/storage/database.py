@@ -5,7 +5,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -78,6 +78,26 @@ def connect(url: str) -> AsyncEngine:
         cursor.close()
 
     return engine
+
+
+def revisions() -> list[str]:
+    """Every revision of the schema that this release knows, oldest first."""
+    files = (Path(__file__).parent / "migrations" / "versions").glob("*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision that a database is at; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+async def is_current(engine: AsyncEngine) -> bool:
+    """Whether the schema is this release's: neither older, nor newer, nor missing."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(revision) == revisions()[-1]
 
 
 async def migrate(engine: AsyncEngine) -> None:

@@ -13,6 +13,9 @@ from bot.health import Part
 POLL_SECONDS = 30
 """How long Telegram may hold a getUpdates open (Bot API, getUpdates, timeout)."""
 
+BURST = 20
+"""Calls that show something, at once, to one person."""
+
 OVERALL = 2000
 """Calls that show something, a second, to everybody together."""
 
@@ -23,20 +26,25 @@ WARM_SECONDS = 45.0
 class Client(ExtBot[int]):
     """Every call to Telegram goes through this; `api` is the Bot API server's address."""
 
-    def __init__(self, token: str, api: str) -> None:
+    def __init__(self, token: str, api: str, pacer: Pacer | None = None) -> None:
         self._calls = AiohttpRequest()
         self._api = api
+        # What goes out answers a person's own tap: they may turn pages as fast as they read, and
+        # the thirty a second of Telegram's FAQ are about writing to many at once. Should Telegram
+        # see it otherwise, its 429 sets the pace.
+        self._pacer = pacer or Pacer(burst=BURST, overall=OVERALL)
         super().__init__(
             token,
             base_url=f"{api}/bot",
             base_file_url=f"{api}/file/bot",
             request=self._calls,
             get_updates_request=AiohttpRequest(connections=1),
-            # What goes out answers a person's own tap: they may turn pages as fast as they read,
-            # and the thirty a second of Telegram's FAQ are about writing to many at once. Should
-            # Telegram see it otherwise, its 429 sets the pace.
-            rate_limiter=Pacer(burst=20, overall=OVERALL),
+            rate_limiter=self._pacer,
         )
+
+    async def room(self, chat_id: int, cost: int = 1) -> None:
+        """Returns when `cost` messages may go into this chat at once (Pacer.room)."""
+        await self._pacer.room(chat_id, cost)
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """A method of the Bot API by its own name; its result as parsed JSON.

@@ -19,12 +19,14 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.present import Presenter
 from bot.channels.telegram.read import Incoming, Raw, moved, read
-from bot.dialogue.event import NOBODY, Invited, Person, Sent
+from bot.dialogue.case import Moment, Session
+from bot.dialogue.event import Invited, Person, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
 from bot.health import Health
 from bot.log import place
 from bot.retry import until_done
+from bot.storage.cases import Outdated, reference
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
 from bot.storage.store import Store
@@ -40,6 +42,9 @@ server, the command lists and the database take their second too."""
 MOST_WAITING = 100
 """Updates of one chat that may wait for their turn. Who sends faster than a chat can be answered
 is told so once; the rest of that flood is not answered."""
+
+_DECISIONS = 5
+"""How often a turn is decided anew because what it was decided on has changed meanwhile."""
 
 _ALBUMS = 1000
 """Albums remembered, so that ten pictures sent together get one answer."""
@@ -182,7 +187,7 @@ class Receiver:
         """From event to screen. Remembered before it is shown; ended after."""
         began = time.monotonic()
         try:
-            turn = await self._decide(incoming)
+            turn = await self._decide(number, incoming)
         except Exception as error:
             # A fault of ours must not leave anybody without an answer.
             _report(f"update {number} failed", error)
@@ -211,21 +216,44 @@ class Receiver:
         except NO_ANSWER:
             log.error("update %d could not be set aside; the next start tries again", number)
 
-    async def _decide(self, incoming: Incoming) -> Turn:
-        today = datetime.now(UTC).date()
-        person = NOBODY
-        if self._dialogue.needs_person(incoming.event):
+    async def _decide(self, number: int, incoming: Incoming) -> Turn:
+        """What to show, once all that it changes is stored."""
+        for _ in range(_DECISIONS):
+            moment = Moment(datetime.now(UTC), reference())
+            session = await self._session(incoming)
+            turn = self._dialogue.respond(session, incoming.event, incoming.client, moment)
+            after = turn.remember
+            if after is None and not turn.changes:
+                return turn
             try:
-                person = await patiently(lambda: self._store.person(incoming.chat_id))
+                fresh = await patiently(
+                    partial(self._commit, number, incoming.chat_id, turn, moment)
+                )
+            except Outdated:
+                continue
+            if not fresh:
+                # An earlier run stored it and was stopped before it was shown.
+                session = await self._session(incoming, anyhow=True)
+                return self._dialogue.standing(session, incoming.client, moment)
+            if after is not None:
+                await self._remembered(incoming.chat_id, session.person, after)
+            return turn
+        raise Outdated("again and again")
+
+    async def _commit(self, number: int, chat_id: int, turn: Turn, moment: Moment) -> bool:
+        return await self._store.commit(chat_id, number, turn.remember, turn.changes, moment.now)
+
+    async def _session(self, incoming: Incoming, *, anyhow: bool = False) -> Session:
+        """What is stored of the person, where the answer depends on it."""
+        chat_id = incoming.chat_id
+        needed = self._dialogue.needs_person(incoming.event) or chat_id in self._store.drafting
+        if needed or anyhow:
+            try:
+                return await patiently(lambda: self._store.session(chat_id))
             except WrongKey:
                 # Somebody may need help now: without their choices is better than not at all.
-                log.error("a person's choices were sealed with a key that is not configured")
-        turn = self._dialogue.respond(person, incoming.event, incoming.client, today)
-        after = turn.remember
-        if after is not None:
-            await patiently(lambda: self._store.remember(incoming.chat_id, after))
-            await self._remembered(incoming.chat_id, person, after)
-        return turn
+                log.error("what is kept of a person was sealed with a key that is not configured")
+        return Session(chat_id=chat_id)
 
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:
