@@ -6,18 +6,27 @@ remedy, never a traceback.
 
 import asyncio
 import gc
+import json
 import logging
 import shutil
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot import __version__
 from bot.i18n.problem import BrokenWords
 from bot.settings import ROOT, Settings, WrongSettings, read_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.storage.cases import Standing
+    from bot.storage.crypto import Cipher
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -203,6 +212,147 @@ def new_key() -> None:
     from bot.storage.crypto import new_key as make
 
     click.echo(make())
+
+
+def _on_database(work: "Callable[[AsyncEngine, Cipher], Awaitable[None]]") -> None:
+    """Runs something on the database that the settings name, if it is of this release."""
+    from bot.storage.crypto import Cipher
+    from bot.storage.database import connect, is_current
+
+    settings = _settings()
+    keys = [key.get_secret_value() for key in settings.encryption_keys]
+    current = False
+
+    async def opened() -> None:
+        nonlocal current
+        engine = connect(settings.database_url.get_secret_value())
+        try:
+            current = await is_current(engine)
+            if current:
+                await work(engine, Cipher(keys))
+        finally:
+            await engine.dispose()
+
+    _run(opened())
+    if not current:
+        click.echo(
+            "The database is not of this release. Run `python -m bot migrate` first.", err=True
+        )
+        sys.exit(1)
+
+
+@main.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seals everything that is stored anew, with the first of ENCRYPTION_KEYS.
+
+    The bot may run meanwhile, and what was interrupted is gone on with the next time. To change
+    the key: put a new one (new-key) first in ENCRYPTION_KEYS, before the old one, and start the bot
+    again; run this; take the old key out, and start the bot again.
+
+    Example: ENCRYPTION_KEYS=new,old python -m bot rotate-keys
+    """
+    from bot.storage.rotation import rotate
+
+    shut = 0
+
+    async def work(engine: "AsyncEngine", cipher: "Cipher") -> None:
+        nonlocal shut
+        async for one in rotate(engine, cipher):
+            shut += one.shut
+            unread = f", {one.shut} cannot be opened" if one.shut else ""
+            click.echo(f"{one.table}: {one.anew} sealed anew, {one.already} were already{unread}")
+
+    _on_database(work)
+    if shut:
+        click.echo(
+            f"No key opens {shut} of the stored values, which stay as they are. Add the key that "
+            "they were sealed with at the end of ENCRYPTION_KEYS and run this again; until then, "
+            "take no key out.",
+            err=True,
+        )
+        sys.exit(1)
+    click.echo("Everything is sealed with the first key now. The others can be taken out.")
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what would be deleted.")
+def purge(dry_run: bool) -> None:
+    """Deletes what has been kept for as long as promised; a running bot does so every hour.
+
+    What was posted to the staff of a case that goes, the running bot deletes there.
+
+    Example: python -m bot purge --dry-run
+    """
+
+    from bot.health import Health
+    from bot.storage.store import Store
+
+    async def work(engine: "AsyncEngine", cipher: "Cipher") -> None:
+        store = Store(engine, cipher, Health().storage)
+        counted = await store.purge(datetime.now(UTC), dry_run=dry_run)
+        if not dry_run:
+            await store.leave_no_trace()
+        said = ", ".join(f"{counted[kind]} {name}" for kind, name in _KINDS.items())
+        click.echo(f"{'Would be deleted' if dry_run else 'Deleted'}: {said}.")
+
+    _on_database(work)
+
+
+_KINDS = {
+    "drafts": "unfinished forms",
+    "cases": "cases",
+    "files": "copies of reports",
+    "consents": "proofs of consent",
+    "owed": "deletions that never succeeded",
+    "audit": "lines of the audit trail",
+}
+
+
+@main.command()
+@click.option("--open", "open_only", is_flag=True, help="Without those that are closed.")
+@click.option("--json", "as_json", is_flag=True, help="As a list of JSON objects.")
+def cases(open_only: bool, as_json: bool) -> None:
+    """The queue of consultations, without a word that a person told. Times are UTC.
+
+    Example: python -m bot cases --open --json
+    """
+
+    from bot.health import Health
+    from bot.storage.store import Store
+
+    async def work(engine: "AsyncEngine", cipher: "Cipher") -> None:
+        store = Store(engine, cipher, Health().storage)
+        found = await store.standing(open_only=open_only)
+        if as_json:
+            click.echo(json.dumps([asdict(one) for one in found], indent=2, default=str))
+        else:
+            _show(found)
+
+    _on_database(work)
+
+
+def _show(found: "list[Standing]") -> None:
+    if not found:
+        click.echo("There are no cases.")
+        return
+    now = datetime.now(UTC)
+    line = "{:<8}{:<12}{:<18}{:<18}{:<18}{}".format
+    click.echo(line("NUMBER", "STATE", "SENT", "REPLY BY", "IN THE GROUP", "STILL TO SEND"))
+    for one in found:
+        late = " late" if one.closed is None and one.due < now else ""
+        group = f"{one.delivered:%Y-%m-%d %H:%M}" if one.delivered else "not yet"
+        failed = f" and {one.failed} failed" if one.failed else ""
+        why = f" ({one.reason})" if one.reason else ""
+        click.echo(
+            line(
+                one.number,
+                one.state + late,
+                f"{one.created:%Y-%m-%d %H:%M}",
+                f"{one.due:%Y-%m-%d %H:%M}",
+                group,
+                f"{one.waiting}{failed}{why}",
+            )
+        )
 
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)

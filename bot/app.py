@@ -11,15 +11,19 @@ from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.channels.telegram.client import Client
+from bot.channels.telegram.client import BURST, OVERALL, Client
+from bot.channels.telegram.deliver import Deliverer
 from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.poll import poll
 from bot.channels.telegram.profile import Profile
-from bot.channels.telegram.receive import Receiver
+from bot.channels.telegram.receive import DRAIN_SECONDS, Receiver
 from bot.channels.telegram.webhook import set_webhook, watch
+from bot.desk.desks import Desks
 from bot.dialogue.event import Person
+from bot.dialogue.intake.intake import Intake
 from bot.dialogue.respond import Dialogue
-from bot.dialogue.screens import Operator, Screens
+from bot.dialogue.screens import Opening, Operator, Screens
 from bot.health import Health, Part
 from bot.retry import until_done
 from bot.settings import PortTaken, Settings
@@ -41,33 +45,52 @@ STOP_SECONDS = 7.0
 holds up the very end for two more (database.py, busy_timeout)."""
 
 
-def make_dialogue(words: Words, settings: Settings) -> Dialogue:
+AWAITED = ("export and correction in /mydata (a later release)",)
+"""What consultations wait for besides settings: people are told that they can see, export or
+delete what they tell (SW8), so nobody is asked anything before that is true. In the sandbox there
+are no people."""
+
+
+def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = AWAITED) -> Dialogue:
     """The pure half: words, and what the settings say about who runs this."""
-    operator = Operator(settings.operator_name, settings.operator_contact, settings.commercial_ties)
-    screens = Screens(words.languages, words.library, words.helplines, operator)
-    return Dialogue(screens, words.check)
+    operator = Operator(
+        settings.operator_name,
+        settings.operator_contact,
+        settings.commercial_ties,
+        settings.operator_country,
+        settings.staff_countries,
+    )
+    opening = Opening((*settings.missing, *awaited))
+    screens = Screens(words.languages, words.library, words.helplines, operator, opening)
+    return Dialogue(screens, words.check, Intake(screens, words.form))
 
 
 class App:
     """One bot: everything it is made of, built but not begun."""
 
-    def __init__(self, settings: Settings, words: Words) -> None:
+    def __init__(
+        self, settings: Settings, words: Words, awaited: tuple[str, ...] = AWAITED
+    ) -> None:
+        self.missing = (*settings.missing, *awaited)
         self.settings = settings
         self.words = words
         self.health = Health()
         keys = [key.get_secret_value() for key in settings.encryption_keys]
         self.engine = connect(settings.database_url.get_secret_value())
         self.store = Store(self.engine, Cipher(keys), self.health.storage)
-        self.client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url)
+        pacer = Pacer(burst=BURST, overall=OVERALL, group=settings.staff_group_pace)
+        self.client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url, pacer)
         self.profile = Profile(self.client, words.languages)
         self.receiver = Receiver(
             self.client,
             self.store,
-            make_dialogue(words, settings),
+            make_dialogue(words, settings, awaited),
             settings.groups,
             self._remembered,
             self.health,
         )
+        desks = Desks(words.languages, settings.staff_chat_id, settings.staff_groups)
+        self.deliverer = Deliverer(self.client, self.store, words.form, desks, self.health.desk)
         self.web = _web(settings, self.health)
         self._following = Lanes()
         self._beside: list[asyncio.Task[None]] = []
@@ -92,6 +115,7 @@ class App:
     async def _work(self) -> None:
         """From the database to the first update, and on for good."""
         await migrate(self.engine)
+        await self.store.begin()
         if self.web is not None:
             await self._listen(self.web)
         self._beside.append(asyncio.create_task(self.health.watch()))
@@ -101,6 +125,7 @@ class App:
         await self.receiver.resume()
         self._beside.append(asyncio.create_task(self.profile.publish()))
         self._beside.append(asyncio.create_task(self.client.keep_warm(self.health.delivery)))
+        self._beside.append(asyncio.create_task(self.deliverer.run()))
         if self.web is not None:
             self.web.open(self.receiver)
         # What Telegram has not delivered yet it keeps, whichever way it is fetched from now on.
@@ -109,6 +134,8 @@ class App:
         else:
             await _reach(partial(set_webhook, self.client, url, secret), intake)
         log.info("ready: %s", ", ".join(one.tag for one in self.words.languages.offered))
+        if self.missing:
+            log.warning("consultations are closed; what is missing: %s", ", ".join(self.missing))
         if url is None:
             await poll(self.client, self.receiver, intake)
         else:
@@ -135,7 +162,7 @@ class App:
                 for task in self._beside:
                     task.cancel()
                 await asyncio.wait(self._beside)
-                await self.receiver.drain()
+                await asyncio.gather(self.receiver.drain(), self.deliverer.drain(DRAIN_SECONDS))
                 await self._following.drain(0.5)
                 await self.store.close()
         except TimeoutError:
@@ -149,7 +176,7 @@ class App:
             self._following.push(chat_id, partial(self.profile.follow, chat_id, after.language))
 
 
-async def run(settings: Settings, stop: asyncio.Event) -> None:
+async def run(settings: Settings, stop: asyncio.Event, awaited: tuple[str, ...] = AWAITED) -> None:
     """The bot, by long polling, or by webhook when WEBHOOK_URL is set, until `stop` is set.
 
     Raises BrokenWords, and what App.run raises.
@@ -157,7 +184,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     words = read_words(settings.locales_dir, settings.content_dir)
     for notice in words.notices:
         log.warning("shown in English instead: %s", notice)
-    await App(settings, words).run(stop)
+    await App(settings, words, awaited).run(stop)
 
 
 async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:

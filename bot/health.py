@@ -1,7 +1,8 @@
 """Whether the bot does its job: what works, what fails and since when, and figures to watch.
 
-Three things must work: `intake` (updates come in), `storage` (they can be kept) and `delivery`
-(screens go out). Each is told by whoever does it; `/healthz`, the log and `doctor` only ask.
+Four things must work: `intake` (updates come in), `storage` (they can be kept), `delivery`
+(screens go out) and `desk` (the staff's groups get what they are owed). Each is told by whoever
+does it; `/healthz`, the log and `doctor` only ask.
 """
 
 import asyncio
@@ -85,6 +86,7 @@ class Health:
     intake: Part = field(default_factory=_intake)
     storage: Part = field(default_factory=lambda: Part("storage", patience=5.0))
     delivery: Part = field(default_factory=lambda: Part("delivery", patience=20.0))
+    desk: Part = field(default_factory=lambda: Part("desk", patience=20.0))
     waiting: Callable[[], int] = lambda: 0
     oldest: Callable[[], float] = lambda: 0.0
     taken: int = 0
@@ -102,8 +104,8 @@ class Health:
         self.buckets[bisect_left(EDGES, seconds)] += 1
 
     @property
-    def parts(self) -> tuple[Part, Part, Part]:
-        return self.intake, self.storage, self.delivery
+    def parts(self) -> tuple[Part, ...]:
+        return self.intake, self.storage, self.delivery, self.desk
 
     def troubles(self) -> dict[str, str]:
         """Part -> what is wrong with it; empty when all is well."""

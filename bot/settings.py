@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from babel import Locale
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -62,9 +63,12 @@ class Settings(BaseSettings):
     # Groups the bot belongs in; it leaves every other one
     staff_chat_id: int | None = None
     staff_groups: Annotated[dict[str, int], NoDecode] = Field(default_factory=dict)
+    staff_group_pace: int = 18
     # What people are told about who runs this
     operator_name: str | None = None
     operator_contact: str | None = None
+    operator_country: str | None = None
+    staff_countries: Annotated[tuple[str, ...], NoDecode] = ()
     commercial_ties: str | None = None
 
     @field_validator("bot_token")
@@ -159,6 +163,46 @@ class Settings(BaseSettings):
             raise ValueError("is not like zh_Hans=-1001234567890, en=-1009876543210.")
         return {name.strip(): int(number) for name, _, number in pairs}
 
+    @field_validator("staff_group_pace")
+    @classmethod
+    def _pace(cls, value: int) -> int:
+        if not 1 <= value <= 60:
+            raise ValueError("must be from 1 to 60. Telegram takes about 20 a minute.")
+        return value
+
+    @field_validator("operator_country")
+    @classmethod
+    def _country(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        code = value.strip().upper()
+        if not _is_country(code):
+            raise ValueError(_NO_COUNTRY.format(example="DE"))
+        return code
+
+    @field_validator("staff_countries", mode="before")
+    @classmethod
+    def _countries(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        codes = [code.strip().upper() for code in value.split(",")]
+        if not all(_is_country(code) for code in codes):
+            raise ValueError(_NO_COUNTRY.format(example="DE, CN"))
+        return tuple(dict.fromkeys(codes))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What consultations wait for, by the names an operator sets (README, Settings)."""
+        needed = {
+            "STAFF_CHAT_ID": self.staff_chat_id,
+            "OPERATOR_NAME": self.operator_name,
+            "OPERATOR_CONTACT": self.operator_contact,
+            "OPERATOR_COUNTRY": self.operator_country,
+            "STAFF_COUNTRIES": self.staff_countries or None,
+            "COMMERCIAL_TIES": self.commercial_ties,
+        }
+        return tuple(name for name, value in needed.items() if value is None)
+
     @property
     def host(self) -> str | None:
         """The address to listen at: this machine's own for a plain-http webhook, else any (None),
@@ -181,6 +225,16 @@ class Settings(BaseSettings):
         """Every group that is the staff's own."""
         own = {self.staff_chat_id} if self.staff_chat_id is not None else set()
         return frozenset(own | set(self.staff_groups.values()))
+
+
+_NO_COUNTRY = "must be made of two-letter country codes (ISO 3166), like {example}."
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Codes that CLDR has beside the countries: unions, and places that do not exist."""
+
+
+def _is_country(code: str) -> bool:
+    known = Locale("en").territories
+    return len(code) == 2 and code in known and code not in _NO_COUNTRIES
 
 
 _SAID = {

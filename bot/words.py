@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.dialogue.intake.form import Form
+from bot.dialogue.intake.reading import read_form
 from bot.dialogue.safety import AlarmWords, WordCheck, read_alarm_words
 from bot.i18n.catalog import SOURCE
 from bot.i18n.language import Languages, load_languages
@@ -22,6 +24,7 @@ class Words:
     library: Library
     helplines: Helplines
     check: WordCheck
+    form: Form
     notices: tuple[Problem, ...]
 
 
@@ -33,6 +36,7 @@ def read_words(locales: Path, content: Path) -> Words:
     codes = list(languages)
     library: Library | None = None
     helplines: Helplines | None = None
+    form: Form | None = None
     alarms: list[AlarmWords] = []
     try:
         library = read_library(content, codes, notices)
@@ -40,6 +44,13 @@ def read_words(locales: Path, content: Path) -> Words:
         problems += broken.problems
     try:
         helplines = read_helplines(content / "helplines.yaml", "content/helplines.yaml", codes)
+    except BrokenWords as broken:
+        problems += broken.problems
+    cities = (
+        {code: lines.called for code, lines in helplines.countries.items()} if helplines else {}
+    )
+    try:
+        form = read_form(content, codes, notices, cities)
     except BrokenWords as broken:
         problems += broken.problems
     deaf = set()
@@ -55,10 +66,10 @@ def read_words(locales: Path, content: Path) -> Words:
             alarms.append(read_alarm_words(path, shown))
         except BrokenWords as broken:
             problems += broken.problems
-    if library is None or helplines is None or problems:
+    if library is None or helplines is None or form is None or problems:
         raise BrokenWords(problems)
     languages = Languages(
         (replace(one, status="draft") if code in deaf else one for code, one in languages.items()),
         languages.notices,
     )
-    return Words(languages, library, helplines, WordCheck(alarms), tuple(notices))
+    return Words(languages, library, helplines, WordCheck(alarms), form, tuple(notices))

@@ -1,13 +1,18 @@
 """What a person did, as a value free of Telegram."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button was pressed; `data` is whatever the button carried, or whatever was forged."""
+    """A button was pressed; `data` is whatever the button carried, or whatever was forged.
+
+    `message_id`, here and below: where it stands in the chat. It says nothing about what was
+    meant, so two events that differ only in it are equal.
+    """
 
     data: str
+    message_id: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +25,30 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Free text, new or edited."""
+    """Free text. `edited`: it stood there before, in other words."""
 
     text: str
+    message_id: int | None = field(default=None, compare=False)
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Anything that is not text: `kind` is one of KINDS; `words` all the text that came with it.
 
-    `follows`: another piece of an album whose first piece was an event already.
+    `follows`: another piece of an album whose first piece was an event already. `album`: the same
+    for all its pieces. Of a picture or document, `ending` is how its name ends (`pdf`) and `size`
+    its bytes, as Telegram tells them; "" and 0 where it does not.
     """
 
     kind: str
     words: str = ""
     follows: bool = False
+    message_id: int | None = field(default=None, compare=False)
+    edited: bool = False
+    album: str | None = field(default=None, compare=False)
+    ending: str = field(default="", compare=False)
+    size: int = field(default=0, compare=False)
 
 
 KINDS = frozenset({"picture", "document", "voice", "video", "sticker", "place", "contact", "other"})

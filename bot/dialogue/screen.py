@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.dialogue.address import Address
+from bot.dialogue.case import Change
 from bot.dialogue.event import Person
 from bot.i18n.text import Label, Spoken
 
@@ -35,13 +36,15 @@ class Turn:
     """The answer to an event: what to show, and what to remember from now on.
 
     `in_place`: the screen replaces the pressed message. `remember` is None when nothing changed,
-    and then nothing is written. `leave`: go away from this chat after speaking.
+    and then nothing is written. `leave`: go away from this chat after speaking. `changes` are
+    committed before anything is shown, all in one transaction.
     """
 
     screen: Screen | None = None
     in_place: bool = False
     remember: Person | None = None
     leave: bool = False
+    changes: tuple[Change, ...] = ()
 
 
 def columns(label: str) -> int:

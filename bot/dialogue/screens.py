@@ -17,18 +17,34 @@ DESPAIR, ONWARD = "despair", "onward"
 PRIVACY, MY_DATA, MY_CASE, HELP = "privacy", "mydata", "mycase", "help"
 CONSULT, ABOUT = "consult", "about"
 """Pages that the menu shows apart from the topics."""
+ASK = "ask"
+"""The form: without a detail, wherever somebody stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Who runs this bot, as the settings say; None where they say nothing.
 
-    `ties`: the commercial ties to disclose, or the word "none" (fact F71).
+    `ties`: the commercial ties to disclose, or the word "none" (fact F71). `country`: where what
+    people tell is kept; `staff_countries`: from where it is read (ISO 3166).
     """
 
     name: str | None = None
     contact: str | None = None
     ties: str | None = None
+    country: str | None = None
+    staff_countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whether consultations are open: they are when no setting that they need is `missing`."""
+
+    missing: tuple[str, ...] = ("STAFF_CHAT_ID",)
+
+    @property
+    def open(self) -> bool:
+        return not self.missing
 
 
 def paragraphs(*parts: Spoken | None) -> Spoken:
@@ -44,6 +60,7 @@ class Screens:
     library: Library
     helplines: Helplines
     operator: Operator
+    opening: Opening = Opening()
 
     # ── the frame round every screen ────────────────────────────────────────────────────────────
 
@@ -61,14 +78,14 @@ class Screens:
             rows.append((self.button(language, "button.back", back), home))
         else:
             rows.append((home,))
-        last = [self._switch(here, language)]
+        last = [self.switch(here, language)]
         if here.place != EMERGENCY:
             alarm = language.label(text("button.emergency"))
             last.append(Button(alarm, Address(language.tag, EMERGENCY), style="danger"))
         rows.append(tuple(last))
         return tuple(rows)
 
-    def _switch(self, here: Address, language: Language) -> Button:
+    def switch(self, here: Address, language: Language) -> Button:
         """To the other language in one tap where there are two, else to the list of them."""
         offered = self.languages.offered
         if len(offered) == 2 and language in offered:
@@ -83,8 +100,8 @@ class Screens:
     def menu(self, language: Language) -> Screen:
         """The main menu: what this is, and every topic."""
         apart = {CONSULT, ABOUT}
-        topics = [self._topic(id, language) for id in self.library.menu if id not in apart]
-        consult = self._topic(CONSULT, language)
+        topics = [self.topic(id, language) for id in self.library.menu if id not in apart]
+        consult = self.topic(CONSULT, language)
         here = Address(language.tag, MENU)
         body = paragraphs(
             language.say(text("menu.welcome")),
@@ -96,11 +113,12 @@ class Screens:
             Address(language.tag, EMERGENCY),
             style="danger",
         )
-        last = (self._topic(ABOUT, language), self._switch(here, language))
+        last = (self.topic(ABOUT, language), self.switch(here, language))
         rows = (*in_rows(topics), (consult,), (both,), *in_rows(last))
         return Screen(body, rows)
 
-    def _topic(self, id: str, language: Language) -> Button:
+    def topic(self, id: str, language: Language) -> Button:
+        """The button that leads to a page."""
         page = self.library.read(id, language.code).page
         speaker = self.languages[page.language]
         return Button(speaker.label(page.button), Address(language.tag, id))
@@ -121,13 +139,16 @@ class Screens:
         body = paragraphs(
             heading,
             self._notice(reading, language),
-            self._consult_state(language) if node.id == CONSULT and part == 0 else None,
+            self.consult_state(language) if node.id == CONSULT and part == 0 else None,
             speaker.say(page.parts[part]),
             # In full where the page opens; further on the short one is enough.
             self._lines(node.lines if part == 0 else (), language, node.ties and part == 0),
             self._sources(page, language, today),
         )
         rows: list[Row] = []
+        if node.id == CONSULT and self.opening.open:
+            begin = language.label(text("button.begin"))
+            rows.append((Button(begin, Address(language.tag, ASK), style="success"),))
         turning = []
         if part > 0:
             turning.append(self.button(language, "button.previous", node.id, str(part - 1)))
@@ -136,7 +157,7 @@ class Screens:
         if turning:
             rows.append(tuple(turning))
         if part == 0:
-            rows += in_rows(self._topic(child, language) for child in node.children)
+            rows += in_rows(self.topic(child, language) for child in node.children)
             rows += in_rows(
                 Button(language.label(text(link.label)), url=link.url(language.code))
                 for link in node.links
@@ -199,19 +220,26 @@ class Screens:
         rows = (*self._countries(language, EMERGENCY), (self._elsewhere(language),))
         return Screen(body, (*rows, *self.ways_on(here, language)))
 
-    def urgent(self, language: Language, country: CountryLines | None, normal: Text) -> Screen:
+    def urgent(
+        self,
+        language: Language,
+        country: CountryLines | None,
+        *normal: Text,
+        form: bool = False,
+    ) -> Screen:
         """Words that sound like an emergency: SW3 above the normal answer, and few buttons, so
-        that the telephone is what one sees."""
+        that the telephone is what one sees. `form`: there is one to go back to."""
         body = paragraphs(
             self.numbers(country, language),
             language.say(text("safety.sw3")),
-            language.say(normal),
+            *(language.say(one) for one in normal),
         )
         here = Address(language.tag, MENU)
         rows = (
             (self.button(language, "button.my-country", EMERGENCY),),
+            *(((self.button(language, "button.continue-form", ASK),),) if form else ()),
             (self.button(language, "button.menu", ONWARD),),
-            (self._switch(here, language),),
+            (self.switch(here, language),),
         )
         return Screen(body, rows)
 
@@ -222,8 +250,14 @@ class Screens:
         *,
         danger: bool = False,
         choosing: bool = False,
+        told: bool = False,
+        form: bool = False,
     ) -> Screen:
-        """SW4, before anything else; with SW3 above when an emergency was also heard."""
+        """SW4, before anything else; with SW3 above when an emergency was also heard.
+
+        `told`: the staff have a line about it; else nobody does, and that is said. `form`: going
+        on leads back into it.
+        """
         crisis = country.crisis if country else ()
         lines = text("despair.general")
         if country and crisis:
@@ -233,7 +267,8 @@ class Screens:
             language.say(text("safety.sw3")) if danger else None,
             language.say(text("emergency.number", number=country.emergency)) if country else None,
             language.say(text("safety.sw4", helplines=lines)),
-            language.say(text("despair.nobody")),
+            language.say(text("alarm.told" if told else "despair.nobody")),
+            language.say(text("form.kept")) if form else None,
         )
         rows: list[Row] = []
         if choosing:
@@ -243,11 +278,11 @@ class Screens:
         rows.append((self._elsewhere(language),))
         rows += in_rows(
             [
-                self.button(language, "button.continue", ONWARD),
+                self.button(language, "button.continue", ASK if form else ONWARD),
                 self.button(language, "button.stop", REST),
             ]
         )
-        rows.append((self._switch(Address(language.tag, DESPAIR), language),))
+        rows.append((self.switch(Address(language.tag, DESPAIR), language),))
         return Screen(body, tuple(rows))
 
     def numbers(self, country: CountryLines | None, language: Language) -> Spoken | None:
@@ -260,6 +295,13 @@ class Screens:
             name = text(f"label.helpline.{line.name}")
             said.append(language.say(text("emergency.line", name=name, number=line.number)))
         return Spoken("\n".join(said))
+
+    def lines_of(self, code: str | None) -> CountryLines | None:
+        """The help lines of a country (ISO 3166); a country of the European Union has those."""
+        if code is None or code in self.helplines.countries:
+            return self.helplines.countries.get(code or "")
+        unions = (one for one in self.helplines.countries.values() if code in one.members)
+        return next(unions, None)
 
     @staticmethod
     def _country(country: CountryLines, language: Language) -> str:
@@ -298,7 +340,7 @@ class Screens:
         body = paragraphs(
             language.say(text("privacy.short")),
             language.say(runs),
-            self._contact(language),
+            self.contact(language),
             language.say(text("privacy.kept")),
             language.say(text("privacy.telegram")),
             language.say(text("privacy.rights")),
@@ -337,26 +379,23 @@ class Screens:
             rows = ((self.button(language, "button.delete", MY_DATA, "delete"),),)
         return self.plain(here, language, body, rows)
 
-    def _contact(self, language: Language) -> Spoken | None:
+    def contact(self, language: Language) -> Spoken | None:
+        """The other way to reach the operator, if the settings name one."""
         contact = self.operator.contact
         return language.say(text("contact.other-way", contact=contact)) if contact else None
 
-    def _consult_state(self, language: Language) -> Spoken:
-        """Consultations are not open; the other way to reach the operator, if there is one."""
-        return paragraphs(language.say(text("consult.closed")), self._contact(language))
-
-    def my_case(self, language: Language) -> Screen:
-        """Nobody has a case while consultations are closed."""
-        body = paragraphs(language.say(text("my-case.none")), self._consult_state(language))
-        rows = ((self._topic(CONSULT, language),),)
-        return self.plain(Address(language.tag, MY_CASE), language, body, rows)
+    def consult_state(self, language: Language) -> Spoken:
+        """Whether one can ask us now; if not, the other way to reach the operator."""
+        if self.opening.open:
+            return language.say(text("consult.open"))
+        return paragraphs(language.say(text("consult.closed")), self.contact(language))
 
     def help(self, language: Language) -> Screen:
         """What one can do here, and what this bot cannot."""
         body = paragraphs(
             language.say(text("help.what")),
             language.say(text("help.commands")),
-            self._contact(language),
+            self.contact(language),
         )
         return self.plain(Address(language.tag, HELP), language, body)
 

@@ -15,13 +15,13 @@ import copy
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from babel.core import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_datetime_format, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import (
     NumberPattern,
@@ -65,6 +65,20 @@ class Formats:
     def date(self, day: date, length: DateLength = "long") -> str:
         """`March 5, 2026`, `2026年3月5日`."""
         return _date(self._code, day, length)
+
+    def moment(self, at: datetime) -> str:
+        """`March 5, 2026, 2:05 PM`, `2026年3月5日 14:05`, by the clock of its own time zone."""
+        locale = self.locale
+        clock = format_time(at, "short", tzinfo=at.tzinfo, locale=locale)
+        both = str(get_datetime_format("medium", locale=locale))
+        return both.replace("{0}", clock).replace("{1}", self.date(at.date()))
+
+    def clock(self, zone: str) -> str:
+        """What the time in a zone (IANA) is called: `China Time`, `北美东部时间`.
+
+        Raises LookupError for a zone that is not known.
+        """
+        return get_timezone_name(zone, locale=self.locale, zone_variant="generic")
 
     def items(self, values: Sequence[str]) -> str:
         """`A, B, and C`, `A、B和C`."""

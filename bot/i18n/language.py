@@ -124,6 +124,10 @@ class Language:
         """`March 5, 2026`, as plain words."""
         return self.formats.date(day, length)
 
+    def clock(self, zone: str) -> str:
+        """`China Time`, for the time in a zone (IANA), as plain words."""
+        return self.formats.clock(zone)
+
     def name_of(self, code: str) -> Label:
         """What this language calls the language `code` (CLDR): `Chinese`; "" if it has no name."""
         names = self.formats.locale.languages
@@ -167,6 +171,8 @@ class Language:
                 return self.formats.percent(value)
             case Money():
                 return self.money(value)
+            case datetime.datetime():
+                return self.formats.moment(value)
             case datetime.date():
                 return self.formats.date(value)
             case _:

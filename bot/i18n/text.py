@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NewType
 
@@ -41,7 +41,7 @@ class Text:
     template: str | None = None
 
 
-Value = str | int | Decimal | date | Money | Percent | Text | tuple[str, ...]
+Value = str | int | Decimal | date | datetime | Money | Percent | Text | tuple[str, ...]
 
 
 def text(id: str, /, **values: Value) -> Text:

@@ -32,6 +32,19 @@ def sandbox_settings(sandbox: Sandbox, folder: Path) -> Settings:
     )
 
 
+def open_for_consultations(settings: Settings) -> Settings:
+    """The same settings, with what consultations need: an operator that does not exist."""
+    return settings.model_copy(
+        update={
+            "operator_name": "Sandbox Clinic",
+            "operator_contact": "clinic@example.org",
+            "operator_country": "SG",
+            "staff_countries": ("SG", "CN"),
+            "commercial_ties": "none",
+        }
+    )
+
+
 async def run_sandbox(port: int, *, browse: bool) -> None:
     """Serves the page and runs the bot until Ctrl-C. Raises OSError when the port is taken."""
     stop = asyncio.Event()
@@ -47,6 +60,6 @@ async def run_sandbox(port: int, *, browse: bool) -> None:
             click.echo(f"The sandbox is open: {sandbox.url}/  (Ctrl-C closes it)")
             if browse:
                 webbrowser.open(f"{sandbox.url}/")
-            await run(sandbox_settings(sandbox, Path(folder)), stop)
+            await run(open_for_consultations(sandbox_settings(sandbox, Path(folder))), stop, ())
     finally:
         await sandbox.stop()

@@ -134,6 +134,12 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
+async def is_current(engine: AsyncEngine) -> bool:
+    """Whether the schema is this release's: neither older, nor newer, nor missing."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(revision) == revisions()[-1]
+
+
 async def migrate(engine: AsyncEngine) -> None:
     """Brings the schema to this release. Of several instances starting at once, one does it.
 

@@ -1,4 +1,4 @@
-"""What is kept, and for how long: the inbox of updates, and what people chose.
+"""The store: one object for all that is kept, and its inbox of updates.
 
 The inbox: an update is confirmed to Telegram only after `take` returned, and its words are gone
 when its turn has ended.
@@ -8,19 +8,21 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.dialogue.event import NOBODY, Person
 from bot.health import Part
+from bot.storage.asking import to_its_end
+from bot.storage.cases import COMMITTED
 from bot.storage.crypto import Cipher, WrongKey
 from bot.storage.database import NO_ANSWER
-from bot.storage.tables import inbox, moved_groups, persons
+from bot.storage.retention import Retention
+from bot.storage.tables import inbox, moved_groups
 
 log = logging.getLogger(__name__)
 
@@ -36,36 +38,8 @@ GATHER_SECONDS = 0.05
 CLOSING_SECONDS = 1.0
 """How long a closing store waits for a database that does not answer."""
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 Raw = Mapping[str, Any]
 """An update as Telegram sent it: parsed JSON."""
-
-
-def _to_its_end(
-    method: Callable[Concatenate["Store", P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate["Store", P], Coroutine[Any, Any, T]]:
-    """The method, which goes on to its end when who asked for it is cancelled.
-
-    A transaction cut off in the middle would keep SQLite locked, for aiosqlite then leaves its
-    connection open (omnilib/aiosqlite #259).
-    """
-
-    @wraps(method)
-    async def asked(self: "Store", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        task = asyncio.create_task(method(self, *args, **kwargs))
-        self._under_way.add(task)
-        task.add_done_callback(self._over)
-        try:
-            found = await asyncio.shield(task)
-        except NO_ANSWER as error:
-            self._health.fails(f"the database does not answer ({type(error).__name__})")
-            raise
-        self._health.works()
-        return found
-
-    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +50,18 @@ class _Taking:
     done: asyncio.Future[set[int]]
 
 
-class Store:
-    """All reading and writing. `engine` is already migrated.
+class Store(Retention):
+    """All reading and writing. `engine` is already migrated. This file is the inbox; what it is
+    built on: retention.py, cases.py (people and consultations), owed.py (what goes out),
+    asking.py.
 
     Every method that asks the database raises one of database.NO_ANSWER when it does not answer.
     """
 
     def __init__(self, engine: AsyncEngine, cipher: Cipher, health: Part) -> None:
-        self._engine = engine
-        self._cipher = cipher
-        upsert = _upsert(engine)
+        super().__init__(engine, cipher, health)
         self._take = (
-            upsert(inbox)
+            self._upsert(inbox)
             .on_conflict_do_nothing(index_elements=["update_id"])
             .returning(inbox.c.update_id)
         )
@@ -95,22 +69,17 @@ class Store:
         one = inbox.c.update_id == bindparam("number")
         self._end = update(inbox).where(one).values(body=None, outcome="done")
         these = inbox.c.update_id.in_(bindparam("numbers", expanding=True))
-        self._unended = select(inbox.c.update_id).where(these, inbox.c.outcome.is_(None))
-        remember = upsert(persons)
-        self._remember = remember.on_conflict_do_update(
-            index_elements=["chat_id"], set_={"memory": remember.excluded.memory}
-        )
-        self._health = health
+        self._unended = select(inbox.c.update_id).where(these, _waiting())
         self._taking: list[_Taking] = []
         self._ended: list[int] = []
-        self._owed: dict[int, int] = {}
+        self._unwritten: dict[int, int] = {}
         """Lane -> the last turn that ended there, as long as that is not written."""
         self._open: set[int] = set()
         """Updates handed out to be seen through, and not written as ended yet."""
+        self._committed: set[int] = set()
         self._writing: asyncio.Task[None] | None = None
         self._soon: asyncio.TimerHandle | None = None
         self._pause = GATHER_SECONDS
-        self._under_way: set[asyncio.Task[Any]] = set()
 
     # ── the inbox ───────────────────────────────────────────────────────────────────────────────
 
@@ -142,13 +111,13 @@ class Store:
         """
         self._ended.append(update_id)
         if lane is not None:
-            self._owed[lane] = update_id
+            self._unwritten[lane] = update_id
         if self._writing is None and self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(self._pause, self._write_now)
 
     def owes(self, lane: int) -> bool:
         """Whether the last turn that ended in this lane is not written yet."""
-        return lane in self._owed
+        return lane in self._unwritten
 
     async def settle(self) -> None:
         """Returns when every turn that has ended until now is written."""
@@ -200,16 +169,19 @@ class Store:
                     one.done.set_exception(error)
             raise
         self._open.difference_update(ended)
+        self._committed.difference_update(ended)
         self._open |= fresh
         written = set(ended)
-        self._owed = {lane: last for lane, last in self._owed.items() if last not in written}
+        self._unwritten = {
+            lane: last for lane, last in self._unwritten.items() if last not in written
+        }
         for one in taking:
             own = {row["update_id"] for row in one.rows} & fresh
             fresh -= own  # of two that brought the same update, the first sees it through
             if not one.done.done():
                 one.done.set_result(own)
 
-    @_to_its_end
+    @to_its_end
     async def _commit(self, rows: list[dict[str, Any]], ended: list[int]) -> set[int]:
         """One transaction; the numbers of the rows that nobody sees through yet."""
         if not rows and not ended:
@@ -230,27 +202,30 @@ class Store:
                 fresh |= {number for number in found.scalars() if number not in begun}
             return fresh
 
-    @_to_its_end
+    @to_its_end
     async def waiting(self) -> list[Raw]:
         """The updates whose turn never ended, in Telegram's order: a restart begins with these.
 
-        What was sealed with a key that is not configured any more stays where it is.
+        `committed` tells of which of them the changes are stored. What was sealed with a key that
+        is not configured any more stays where it is.
         """
         query = (
-            select(inbox.c.update_id, inbox.c.body)
-            .where(inbox.c.outcome.is_(None), inbox.c.body.is_not(None))
+            select(inbox.c.update_id, inbox.c.body, inbox.c.outcome)
+            .where(_waiting(), inbox.c.body.is_not(None))
             .order_by(inbox.c.update_id)
         )
         found: list[Raw] = []
         sealed = 0
         async with self._engine.connect() as connection:
-            for number, body in await connection.execute(query):
+            for number, body, outcome in await connection.execute(query):
                 try:
                     found.append(json.loads(self._cipher.open(body)))
                 except WrongKey:
                     sealed += 1
                 else:
                     self._open.add(number)
+                    if outcome == COMMITTED:
+                        self._committed.add(number)
         if sealed:
             log.error(
                 "%d waiting updates were sealed with a key that is not in ENCRYPTION_KEYS; "
@@ -259,7 +234,12 @@ class Store:
             )
         return found
 
-    @_to_its_end
+    def committed(self, update_id: int) -> bool:
+        """Of an update among those `waiting`: an earlier run stored what its turn changed, and
+        may not have shown it. It is not to be decided again: show where the person stands."""
+        return update_id in self._committed
+
+    @to_its_end
     async def set_aside(self, update_id: int) -> None:
         """This update cannot be read: kept for a week, never tried again."""
         async with self._engine.begin() as connection:
@@ -267,8 +247,9 @@ class Store:
                 update(inbox).where(inbox.c.update_id == update_id).values(outcome="unreadable")
             )
         self._open.discard(update_id)
+        self._committed.discard(update_id)
 
-    @_to_its_end
+    @to_its_end
     async def tidy(self, now: float) -> None:
         """Deletes the numbers of old updates, and unreadable ones after a week."""
         async with self._engine.begin() as connection:
@@ -282,62 +263,39 @@ class Store:
             )
 
     async def keep_tidy(self) -> None:
-        """Goes on until it is cancelled: forgets old update numbers, now and once an hour."""
+        """Goes on until it is cancelled: forgets old update numbers, and what was kept for long
+        enough, now and once an hour."""
         while True:
             pause = 3600.0
             try:
                 await self.tidy(time.time())
-            except NO_ANSWER:
+                await self.purge(datetime.now(UTC))
+                await self.leave_no_trace()
+            except (*NO_ANSWER, WrongKey) as error:
                 # Soon: in a quiet night nobody else would notice that the database is back.
                 pause = 60.0
-                log.error("old updates could not be deleted; trying again in a minute")
+                kind = type(error).__name__
+                log.error("what is old could not be deleted (%s); trying again in a minute", kind)
             await asyncio.sleep(pause)
 
     # ── groups ──────────────────────────────────────────────────────────────────────────────────
 
-    @_to_its_end
+    @to_its_end
     async def group_moved(self, old: int, new: int) -> None:
-        """A group of ours goes on under another id."""
+        """A group of ours goes on under another id; its open cases are owed their cards there."""
         async with self._engine.begin() as connection:
             await connection.execute(delete(moved_groups).where(moved_groups.c.old_id == old))
             await connection.execute(insert(moved_groups).values(old_id=old, new_id=new))
+            await self._group_moved(connection, old)
+        self.owing.set()
 
-    @_to_its_end
+    @to_its_end
     async def moved(self) -> dict[int, int]:
         """Old id -> new id of groups that became supergroups."""
         query = select(moved_groups.c.old_id, moved_groups.c.new_id)
         async with self._engine.connect() as connection:
             found = (await connection.execute(query)).all()
         return {row.old_id: row.new_id for row in found}
-
-    # ── people ──────────────────────────────────────────────────────────────────────────────────
-
-    @_to_its_end
-    async def person(self, chat_id: int) -> Person:
-        """What is remembered of the person in this private chat. Raises WrongKey."""
-        query = select(persons.c.memory).where(persons.c.chat_id == chat_id)
-        async with self._engine.connect() as connection:
-            sealed = (await connection.execute(query)).scalar()
-        if sealed is None:
-            return NOBODY
-        memory = json.loads(self._cipher.open(sealed))
-        return Person(memory.get("language"), memory.get("country"))
-
-    @_to_its_end
-    async def remember(self, chat_id: int, person: Person) -> None:
-        """Stores what a person chose; remembering nobody deletes the row."""
-        async with self._engine.begin() as connection:
-            if person == NOBODY:
-                await connection.execute(delete(persons).where(persons.c.chat_id == chat_id))
-                return
-            memory = {"language": person.language, "country": person.country}
-            sealed = self._cipher.seal(json.dumps(memory).encode())
-            await connection.execute(self._remember, {"chat_id": chat_id, "memory": sealed})
-
-    def _over(self, task: asyncio.Task[Any]) -> None:
-        self._under_way.discard(task)
-        if not task.cancelled():
-            task.exception()  # who asked may be gone: then it is nobody's, and no fault either
 
     async def close(self) -> None:
         """Writes what has ended and closes the connections."""
@@ -364,12 +322,6 @@ class Store:
         )
 
 
-def _upsert(engine: AsyncEngine) -> Any:
-    """INSERT with ON CONFLICT, as this database writes it; of two dialects one is loaded."""
-    if engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as postgresql  # noqa: PLC0415
-
-        return postgresql
-    from sqlalchemy.dialects.sqlite import insert as sqlite  # noqa: PLC0415
-
-    return sqlite
+def _waiting() -> ColumnElement[bool]:
+    """Its turn has not ended, whether what it changed is stored or not."""
+    return or_(inbox.c.outcome.is_(None), inbox.c.outcome == COMMITTED)

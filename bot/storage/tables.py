@@ -1,6 +1,21 @@
-"""The tables, as SQLAlchemy Core sees them. Migrations create them; nothing here does."""
+"""The tables, as SQLAlchemy Core sees them. Migrations create them; nothing here does.
 
-from sqlalchemy import BigInteger, Column, Float, LargeBinary, MetaData, Table, Text
+Every moment is a number of seconds since 1970 (UTC). Every column of bytes is sealed
+(crypto.Cipher); what stands in the clear is what rows are found, ordered and deleted by.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -13,7 +28,8 @@ inbox = Table(
     Column("body", LargeBinary),
     # Seconds since 1970 (UTC) when it came in.
     Column("received", Float, nullable=False),
-    # NULL while waiting; "done", or "unreadable" for one that was set aside.
+    # NULL while waiting; "committed" when its changes are stored and its screen is not shown yet;
+    # "done", or "unreadable" for one that was set aside.
     Column("outcome", Text),
 )
 """What Telegram delivered. Rows are kept two days so that a late repeat is recognised."""
@@ -35,3 +51,114 @@ moved_groups = Table(
     Column("new_id", BigInteger, nullable=False),
 )
 """Staff groups that Telegram gave another id than the one in the settings."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Random secrets made at the first start: "salt", with which people become pseudonyms."""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("touched", Float, nullable=False),
+    # dialogue.case.Draft
+    Column("body", LargeBinary, nullable=False),
+)
+"""Forms on their way: one a chat. `reference` becomes the case's number."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("delivered", Float),
+    Column("closed", Float),
+    # dialogue.case.Case; of what also stands in a column, the column holds.
+    Column("body", LargeBinary, nullable=False),
+    Index("cases_of_chat", "chat_id"),
+)
+"""Consultations that were sent."""
+
+consents = Table(
+    "consents",
+    metadata,
+    # Who decided: a pseudonym (Asking.pseudonym), so that the proof outlives the person's data.
+    Column("subject", Text, primary_key=True),
+    Column("consent", Text, primary_key=True),
+    Column("at", Float, primary_key=True),
+    Column("withdrawn", Float),
+    # dialogue.case.Consent
+    Column("body", LargeBinary, nullable=False),
+)
+"""Proofs of what was agreed to or refused (P3)."""
+
+owed = Table(
+    "owed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Of the case, or of the draft that it will be.
+    Column("number", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # Within a lane, what is owed of one number goes out in the order of ids (owed.py).
+    Column("lane", Text, nullable=False),
+    # "queued", "sending", "sent", "failed"
+    Column("state", Text, nullable=False),
+    # An earlier try may have arrived: the next one is marked as a possible repeat.
+    Column("unsure", Boolean, nullable=False),
+    # Tries since the last one that succeeded.
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Float, nullable=False),
+    Column("created", Float, nullable=False),
+    # A few words of the deliverer's own, for operators: why it was put off or failed.
+    Column("reason", Text, nullable=False),
+    # owed.Detail
+    Column("body", LargeBinary, nullable=False),
+    Index("owed_of_number", "number"),
+    Index("owed_in_state", "state"),
+)
+"""What the staff and the patients are still to be sent, and what they were."""
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("group_id", BigInteger, nullable=False),
+    # NULL in a group without topics.
+    Column("topic_id", BigInteger),
+)
+"""Where in which staff group a case is talked about."""
+
+links = Table(
+    "links",
+    metadata,
+    # Message ids repeat from chat to chat.
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Text, nullable=False),
+    Column("topic_id", BigInteger),
+    Column("what", Text, nullable=False),
+    Index("links_of_number", "number"),
+)
+"""Which message of the bot belongs to which case: for routing answers, and for deletion."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False, index=True),
+    # A pseudonym, or "bot".
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("number", Text),
+    Column("result", Text, nullable=False),
+)
+"""Who did what, when, to which case, with what result; never a word of health. Triggers refuse
+to change a row, and to delete one that is younger than three years."""

@@ -1,15 +1,19 @@
 """Marks a translation as made from the English of today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bot.dialogue.intake import wording
 from bot.i18n.problem import BrokenWords, Problem
 from bot.i18n.strict import Block, read_yaml
 from bot.library.reading import english_hash
 
+_FORM = "form"
+
 
 def accept_pages(content: Path, language: str, pages: Iterable[str] = ()) -> int:
-    """Writes the hash of the English item into `from:` of `pages` (none named: of every page).
+    """Writes the hash of the English item into `from:` of `pages` (none named: of every page, and
+    the whole form). `form` is the form, `form.questions.age` one item of it.
 
     Only that line changes, so comments and layout stay. Returns how many lines changed. Raises
     BrokenWords for a file that cannot be read or a page that is not there.
@@ -18,6 +22,8 @@ def accept_pages(content: Path, language: str, pages: Iterable[str] = ()) -> int
         what = f"There is no language “{language}”."
         raise BrokenWords([Problem(f"content/{language}", 1, what, "Spell it as its folder.")])
     wanted = set(pages)
+    every = not wanted
+    unmet = set(wanted)
     changed = 0
     for path in sorted((content / language).glob("*.yaml")):
         source = content / "en" / path.name
@@ -27,20 +33,31 @@ def accept_pages(content: Path, language: str, pages: Iterable[str] = ()) -> int
         tree = read_yaml(path, shown)
         english = read_yaml(source, f"content/en/{path.name}")
         lines = path.read_text(encoding="utf-8").split("\n")
-        for name, entry in tree.items():
-            if not isinstance(entry, Block) or name not in english or "from" not in entry:
+        for names, entry, found in _items(path.stem, tree, english):
+            if "from" not in entry or not (every or wanted & names):
                 continue
-            if pages and name not in wanted:
-                continue
-            wanted.discard(name)
-            found = english_hash(english[name])
+            unmet -= names
             if entry["from"] != found:
-                lines[entry.at("from") - 1] = f"  from: {found}"
+                line = lines[entry.at("from") - 1]
+                lines[entry.at("from") - 1] = f"{line.partition('from:')[0]}from: {found}"
                 changed += 1
         path.write_text("\n".join(lines), encoding="utf-8")
-    if wanted:
+    if unmet:
         raise BrokenWords(
             Problem(f"content/{language}", 1, f"There is no page “{name}”.", "Check its id.")
-            for name in wanted
+            for name in unmet
         )
     return changed
+
+
+def _items(stem: str, tree: Block, english: Block) -> Iterator[tuple[set[str], Block, str]]:
+    """(its names, the translation, the hash of the English) for every item that English has."""
+    if stem == _FORM:
+        source = dict(wording.items(english))
+        for name, entry in wording.items(tree):
+            if name in source:
+                yield {_FORM, f"{_FORM}.{name}"}, entry, wording.item_hash(source[name])
+        return
+    for name, entry in tree.items():
+        if isinstance(entry, Block) and name in english:
+            yield {name}, entry, english_hash(english[name])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.dialogue.intake.registry import read_registry
 from bot.i18n.catalog import load_catalogs, template
 from bot.i18n.problem import BrokenWords, Problem
 from bot.i18n.strict import read_yaml
@@ -80,7 +81,8 @@ def _unsafe(words: Words) -> Iterator[Problem]:
 
 
 def ids_in_structure(content: Path) -> Iterator[str]:
-    """The catalog ids that content/ names: standing lines, links, names of help lines."""
+    """The catalog ids that content/ names: standing lines, links, names of help lines, and the
+    texts and consents of the form."""
     structure = read_yaml(content / "structure.yaml", "content/structure.yaml")
     for page in structure["pages"].values():
         yield from page.get("lines", ())
@@ -89,6 +91,10 @@ def ids_in_structure(content: Path) -> Iterator[str]:
     for code, country in helplines["countries"].items():
         yield f"label.country.{code}"
         yield from (f"label.helpline.{line['name']}" for line in country.get("others", ()))
+    for step in read_registry(content / "form.yaml").steps:
+        yield from (one.text for one in step.ends)
+        yield from (one.text for one in step.says)
+        yield from (step.text,) if step.text else ()
 
 
 def _template_file(locales: Path) -> Path:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot.dialogue.intake import wording
 from bot.i18n import markup
 from bot.i18n.strict import Block, Items, read_yaml
 from bot.library.facts import Facts, read_facts
@@ -86,7 +87,7 @@ def glossary() -> Block:
 def _items(language: str) -> tuple[Item, ...]:
     found = []
     for path in sorted((CONTENT / language).glob("*.yaml")):
-        if path.stem != "safety":
+        if path.stem not in {"safety", "form"}:
             tree = read_yaml(path, f"content/{language}/{path.name}")
             found += [Item(name, language, path.name, entry) for name, entry in tree.items()]
     return tuple(found)
@@ -100,6 +101,23 @@ def pages(language: str) -> dict[str, Item]:
 def labels(language: str) -> dict[str, Item]:
     """The short labels of sources of one language, by reference."""
     return {item.id: item for item in _items(language) if item.id in facts().references}
+
+
+@cache
+def form_words(language: str) -> tuple[Said, ...]:
+    """Every text of the form of consultations in one language, its placeholders as numbers."""
+    tree = read_yaml(CONTENT / language / "form.yaml", f"content/{language}/form.yaml")
+    found = []
+    for name, entry in wording.items(tree):
+        for key, value in entry.items():
+            texts = value if isinstance(value, Block) else {key: value}
+            for which, text in texts.items():
+                where = f"content/{language}/form.yaml:{entry.at(key)} [{name}] {key} {which}"
+                label = key in {"label", "options", "full", "title"}
+                if key not in {"from", "note"}:
+                    shown = re.sub(r"\{[a-z]+\}", "9", text)
+                    found.append(Said(where, markup.escape(shown) if label else shown))
+    return tuple(found)
 
 
 def every_page() -> list[Item]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.i18n.strict import Block
 from tests.content.allowed import data
-from tests.content.shipped import LANGUAGES, SOURCE, Said, glossary, labels, pages
+from tests.content.shipped import LANGUAGES, SOURCE, Said, form_words, glossary, labels, pages
 
 CHINESE = [language for language in LANGUAGES if language.startswith("zh")]
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -17,6 +17,7 @@ LATIN = re.compile(r"(?<![A-Za-z0-9])/[a-z]+|\d?[A-Za-z](?:[A-Za-z0-9.-]*[A-Za-z
 def said_in(language: str) -> Iterator[Said]:
     for item in (*pages(language).values(), *labels(language).values()):
         yield from item.said()
+    yield from form_words(language)
 
 
 def english_words(words: str) -> list[str]:

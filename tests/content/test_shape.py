@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.screen import ONE, columns
 from bot.i18n import markup
-from tests.content.shipped import LANGUAGES, Item, Said, labels, pages
+from tests.content.shipped import LANGUAGES, Item, Said, form_words, labels, pages
 
 LONGEST_MESSAGE = 4096
 """Telegram's limit for one message, in UTF-16 units (Bot API: sendMessage)."""
@@ -54,6 +54,8 @@ def test_each_text_is_accepted_by_telegram(language: str) -> None:
     for item in (*pages(language).values(), *labels(language).values()):
         for said in item.said():
             assert markup.parse(said.html).text.strip(), said.where
+    for said in form_words(language):
+        assert markup.parse(said.html).text.strip(), said.where
 
 
 SIMPLE = {"bold", "italic", "underline", "strikethrough", "code", "blockquote"}

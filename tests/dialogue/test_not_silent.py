@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.dialogue.case import Session
 from bot.dialogue.event import KINDS, NOBODY, Person, Pressed, Sent
 from bot.dialogue.screen import Turn
 from bot.i18n.text import text
@@ -28,7 +29,7 @@ def test_whoever_cannot_be_answered_is_told_so_in_their_language(
 ) -> None:
     """In the language they chose, else their Telegram's; a new message, nothing remembered."""
     bot = dialogue()
-    turn = (bot.too_fast if id == "too-fast" else bot.stumbled)(person, client)
+    turn = (bot.too_fast if id == "too-fast" else bot.stumbled)(Session(person), client)
     said = ENGLISH if language is ENGLISH else CHINESE
     assert turn == Turn(turn.screen)
     assert turn.screen is not None
@@ -40,7 +41,7 @@ def test_from_there_every_topic_and_the_emergency_page_are_one_tap_away(language
     """The words may have been a cry for help that nobody read."""
     person = Person("en" if language is ENGLISH else "zh-Hans")
     bot = dialogue()
-    for turn in (bot.too_fast(person, None), bot.stumbled(person, None)):
+    for turn in (bot.too_fast(Session(person), None), bot.stumbled(Session(person), None)):
         assert turn.screen is not None
         targets = {key.to.place: key.to for row in turn.screen.rows for key in row if key.to}
         assert "emergency" in targets

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.event import KINDS, NOBODY, Commanded, Invited, Person, Pressed, Said, Sent
+from bot.dialogue.respond import Dialogue
 from bot.dialogue.screens import Operator
 from bot.i18n.markup import parse, visible_length
 from bot.i18n.text import text
-from tests.dialogue.words import TODAY, answer, dialogue, labels, screen, words
+from tests.dialogue.words import answer, dialogue, labels, screen, words
 
 ENGLISH, CHINESE = words().languages["en"], words().languages["zh_Hans"]
 SW4_START = {"en": "Thank you for telling us.", "zh": "谢谢您愿意告诉我们。"}
@@ -183,6 +184,13 @@ def test_despair_and_emergency_together() -> None:
     assert SW4_START["en"] in shown.body
 
 
+def test_an_emergency_in_a_caption_stands_above_the_answer_to_the_picture() -> None:
+    """Whatever words come with, they are heard first."""
+    shown = screen(Sent("picture", "chest pain, she can't breathe"))
+    assert shown.body.startswith(ENGLISH.say(text("safety.sw3")))
+    assert ENGLISH.say(text("sent.picture")) in shown.body
+
+
 def test_confusion_about_the_cost_is_neither() -> None:
     """The words of everyday worry are answered like any other message."""
     for said in ("I'm confused about the cost", "我对费用有点糊涂"):
@@ -314,9 +322,10 @@ def test_privacy_and_consult_say_only_what_the_settings_make_true() -> None:
     """Operator, contact and ties appear when they are set; else the bot says that they are not."""
     bare, full = dialogue(), dialogue(Operator("Hope <Hospital>", "help@example.org", "none"))
 
-    def body(one: object, event: Commanded) -> str:
-        shown = one.respond(NOBODY, event, "en", TODAY).screen  # type: ignore[attr-defined]  # a Dialogue
-        return str(shown.body)
+    def body(one: Dialogue, event: Commanded) -> str:
+        shown = answer(event, by=one).screen
+        assert shown is not None
+        return shown.body
 
     assert "has not given a name" in body(bare, Commanded("privacy"))
     assert "Hope &lt;Hospital&gt;" in body(full, Commanded("privacy"))
@@ -331,8 +340,8 @@ def test_a_page_past_its_review_says_so() -> None:
     """After 90 days a page on prices tells that it is due; the day before it does not."""
     page = words().library.read("costs", "en").page
     due = "due for review"
-    on_time = dialogue().respond(NOBODY, Commanded("start", "costs"), "en", page.due)
-    late = dialogue().respond(NOBODY, Commanded("start", "costs"), "en", date(2027, 12, 1))
+    on_time = answer(Commanded("start", "costs"), today=page.due)
+    late = answer(Commanded("start", "costs"), today=date(2027, 12, 1))
     assert on_time.screen is not None
     assert late.screen is not None
     assert due not in on_time.screen.body

@@ -9,11 +9,11 @@ from bot.dialogue.address import Address
 from bot.dialogue.event import NOBODY, Commanded, Invited, Person, Pressed, Said, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Button, Screen, columns, in_rows
-from bot.dialogue.screens import Operator, Screens
+from bot.dialogue.screens import Operator
 from bot.i18n.text import Label
 from bot.settings import ROOT
 from bot.words import read_words
-from tests.dialogue.words import TODAY, dialogue, labels, screen
+from tests.dialogue.words import TODAY, answer, dialogue, labels, make, screen
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Dialogue:
     limits = folder / "content" / "zh_Hans" / "limits.yaml"
     raw = limits.read_text(encoding="utf-8")
     limits.write_text(raw.replace("by: none", 'by: "Dr Example"'), encoding="utf-8")
-    words = read_words(folder / "locales", folder / "content")
-    screens = Screens(words.languages, words.library, words.helplines, Operator(ties="A & B"))
-    return Dialogue(screens, words.check)
+    return make(read_words(folder / "locales", folder / "content"), Operator(ties="A & B"))
 
 
 def make_stale(path: Path) -> None:
@@ -44,7 +42,7 @@ def make_stale(path: Path) -> None:
 
 
 def shown(three: Dialogue, data: str, person: Person = NOBODY) -> Screen:
-    found = three.respond(person, Pressed(data), "en", TODAY).screen
+    found = answer(Pressed(data), person, by=three).screen
     assert found is not None
     return found
 
@@ -119,10 +117,10 @@ def test_memory_is_read_only_where_the_answer_needs_it() -> None:
 def test_screens_are_kept_for_one_day_only() -> None:
     """A page is put together once a day; the next day it is made anew, with its dates."""
     one = dialogue()
-    first = one.respond(NOBODY, Pressed("v1:en:costs"), "en", TODAY).screen
-    assert one.respond(NOBODY, Pressed("v1:en:costs"), "en", TODAY).screen is first
+    first = answer(Pressed("v1:en:costs"), by=one).screen
+    assert answer(Pressed("v1:en:costs"), by=one).screen is first
     tomorrow = TODAY.replace(year=2027)
-    later = one.respond(NOBODY, Pressed("v1:en:costs"), "en", tomorrow).screen
+    later = answer(Pressed("v1:en:costs"), today=tomorrow, by=one).screen
     assert later is not None
     assert later is not first
     assert {day for _, day in one.seen} == {tomorrow}

@@ -1,16 +1,19 @@
 """The shipped words, read once for all tests of the dialogue."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cache
 
+from bot.dialogue.case import Moment, Session
 from bot.dialogue.event import NOBODY, Event, Person
+from bot.dialogue.intake.intake import Intake
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Screen, Turn
-from bot.dialogue.screens import Operator, Screens
+from bot.dialogue.screens import Opening, Operator, Screens
 from bot.settings import ROOT
 from bot.words import Words, read_words
 
 TODAY = date(2026, 11, 22)
+CLOSED = Opening()
 
 
 @cache
@@ -18,16 +21,32 @@ def words() -> Words:
     return read_words(ROOT / "locales", ROOT / "content")
 
 
-def dialogue(operator: Operator = Operator()) -> Dialogue:  # noqa: B008 - a frozen value
-    read = words()
-    return Dialogue(Screens(read.languages, read.library, read.helplines, operator), read.check)
+def make(read: Words, operator: Operator, opening: Opening = CLOSED) -> Dialogue:
+    """A dialogue of these words, as the bot makes it."""
+    screens = Screens(read.languages, read.library, read.helplines, operator, opening)
+    return Dialogue(screens, read.check, Intake(screens, read.form))
+
+
+def dialogue(
+    operator: Operator = Operator(),  # noqa: B008 - a frozen value
+    opening: Opening = CLOSED,
+) -> Dialogue:
+    return make(words(), operator, opening)
+
+
+def noon(day: date = TODAY) -> Moment:
+    return Moment(datetime.combine(day, time(12), UTC), "K7PQ2")
 
 
 def answer(
-    event: Event, person: Person = NOBODY, client: str | None = "en", today: date = TODAY
+    event: Event,
+    person: Person = NOBODY,
+    client: str | None = "en",
+    today: date = TODAY,
+    by: Dialogue | None = None,
 ) -> Turn:
-    """What the bot of the shipped words answers."""
-    return dialogue().respond(person, event, client, today)
+    """What the bot of the shipped words answers to somebody without a form or a case."""
+    return (by or dialogue()).respond(Session(person), event, client, noon(today))
 
 
 def screen(event: Event, person: Person = NOBODY, client: str | None = "en") -> Screen:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import insert
 
 from bot.channels.telegram.read import read
-from bot.dialogue.event import Event, Person, Pressed, Said
+from bot.dialogue.case import Session
+from bot.dialogue.event import Event, Pressed, Said
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
 from bot.health import Health
@@ -38,10 +39,10 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dialogue that fails at one text and at one button."""
     sound = Dialogue.respond
 
-    def respond(bot: Dialogue, person: Person, event: Event, *rest: Any) -> Turn:
+    def respond(bot: Dialogue, session: Session, event: Event, *rest: Any) -> Turn:
         if event in {Said(FAULTY), Pressed(FAULTY)}:
             raise OfOurs(FAULTY)
-        return sound(bot, person, event, *rest)
+        return sound(bot, session, event, *rest)
 
     monkeypatch.setattr(Dialogue, "respond", respond)
 

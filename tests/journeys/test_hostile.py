@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.read import Incoming, read
-from bot.dialogue.event import NOBODY
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from tests.channels.many import many
 from tests.channels.updates import PLANTED, TRICKS, Json, delivered
-from tests.dialogue.words import TODAY, dialogue
+from tests.dialogue.words import answer
 from tests.journeys.beside import by_webhook, running, until
 from tests.journeys.seen import HELP, MENU, answers, people, rows, waits
 from tests.people import Page
@@ -70,7 +69,7 @@ async def test_hundreds_of_strangers_at_once_are_all_answered_and_nobody_else_no
     chose = {
         chat_id
         for chat_id, incoming in expected.items()
-        if dialogue().respond(NOBODY, incoming.event, incoming.client, TODAY).remember
+        if answer(incoming.event, client=incoming.client).remember
     }
     outcomes, known = await rows(settings)
     assert set(known) == chose

@@ -14,6 +14,9 @@ from bot.health import Part
 POLL_SECONDS = 30
 """How long Telegram may hold a getUpdates open (Bot API, getUpdates, timeout)."""
 
+BURST = 20
+"""Calls that show something, at once, to one person."""
+
 OVERALL = 2000
 """Calls that show something, a second, to everybody together."""
 
@@ -27,13 +30,13 @@ AWAY_SECONDS = 5.0
 class Client(ExtBot[int]):
     """Every call to Telegram goes through this; `api` is the Bot API server's address."""
 
-    def __init__(self, token: str, api: str) -> None:
+    def __init__(self, token: str, api: str, pacer: Pacer | None = None) -> None:
         self._calls = AiohttpRequest()
         self._api = api
         # What goes out answers a person's own tap: they may turn pages as fast as they read, and
         # the thirty a second of Telegram's FAQ are about writing to many at once. Should Telegram
         # see it otherwise, its 429 sets the pace.
-        self._pacer = Pacer(burst=20, overall=OVERALL)
+        self._pacer = pacer or Pacer(burst=BURST, overall=OVERALL)
         super().__init__(
             token,
             base_url=f"{api}/bot",
@@ -46,6 +49,10 @@ class Client(ExtBot[int]):
     def held(self, chat_id: int) -> float:
         """Until when (time.monotonic) Telegram has asked to leave this chat alone."""
         return self._pacer.held(chat_id)
+
+    async def room(self, chat_id: int, cost: int = 1) -> None:
+        """Returns when `cost` messages may go into this chat at once (Pacer.room)."""
+        await self._pacer.room(chat_id, cost)
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """A method of the Bot API by its own name; its result as parsed JSON.

@@ -205,6 +205,16 @@ class Pacer(BaseRateLimiter[int]):
         chat = self._chats.get(chat_id)
         return max(chat.deadline, self._pause) if chat is not None else self._pause
 
+    async def room(self, chat_id: int, cost: int = 1) -> None:
+        """Return when a call of `cost` messages into this chat would go at once.
+
+        For whoever has to write down beforehand that a call is under way, and would else have to
+        say so for as long as it only waits. Raises RetryAfter like the call itself.
+        """
+        chat = self._chats.get(chat_id) or self._meet(chat_id)
+        while (ready := max(self._told(chat), chat.pace.ready(cost))) > self._now():
+            await self._sleep_until(ready)
+
     async def _unpaced(
         self,
         callback: Callable[..., Coroutine[Any, Any, Answer]],
@@ -225,11 +235,8 @@ class Pacer(BaseRateLimiter[int]):
     async def _admit(self, chat: _Chat, cost: int) -> None:
         """Return when the call may go, with its place taken."""
         while True:
+            ready = max(self._told(chat), chat.pace.ready(cost))
             now = self._now()
-            told = max(chat.deadline, self._pause)
-            if told - now > self._patience:
-                raise RetryAfter(dt.timedelta(seconds=math.ceil(told - now)))
-            ready = max(told, chat.pace.ready(cost))
             if ready > now:
                 await self._sleep_until(ready)
                 continue
@@ -247,6 +254,14 @@ class Pacer(BaseRateLimiter[int]):
                     continue
             chat.pace.take(now, cost)
             return
+
+    def _told(self, chat: _Chat) -> float:
+        """Until when Telegram wants to be left alone. Raises RetryAfter when that is too long."""
+        told = max(chat.deadline, self._pause)
+        left = told - self._now()
+        if left > self._patience:
+            raise RetryAfter(dt.timedelta(seconds=math.ceil(left)))
+        return told
 
     async def _sleep_until(self, then: float) -> None:
         while (left := then - self._now()) > 0:

@@ -6,7 +6,8 @@ update for one field that is missing or new, and whoever sent it would get no an
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from mimetypes import guess_extension
 from typing import Any
 
 from bot.dialogue.event import Commanded, Event, Invited, Pressed, Said, Sent
@@ -60,6 +61,9 @@ FIRST_SUPERGROUP = -(10**12)
 
 Raw = Mapping[Any, Any]
 """An update, or a part of one: parsed JSON."""
+
+_ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})\Z")
+"""The end of a file's name."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]*)?(?:\s+(.*))?", re.DOTALL)
 """A command, perhaps addressed to a bot, and what was written behind it."""
@@ -121,11 +125,12 @@ def _tap(query: Raw) -> Incoming | None:
     # An inaccessible message (deleted, or very old) has date 0 and cannot be edited.
     message_id = message.get("message_id") if message.get("date") else None
     query_id = query.get("id")
+    message_id = message_id if type(message_id) is int else None
     return Incoming(
         chat_id,
-        Pressed(data if isinstance(data, str) else ""),
+        Pressed(data if isinstance(data, str) else "", message_id),
         _tongue(query),
-        message_id if type(message_id) is int else None,
+        message_id,
         query_id if isinstance(query_id, str) else None,
     )
 
@@ -155,11 +160,54 @@ def _message(message: Raw, staff: frozenset[int], *, edited: bool) -> Incoming |
     if edited:
         live = isinstance(event, Sent) and event.kind == "place"
         # A live location edits itself every few seconds.
-        return None if live else Incoming(chat_id, event, _tongue(message))
+        return (
+            None
+            if live
+            else Incoming(chat_id, _placed(event, message, edited=True), _tongue(message))
+        )
     album = message.get("media_group_id")
     return Incoming(
-        chat_id, event, _tongue(message), album=album if isinstance(album, str) else None
+        chat_id,
+        _placed(event, message),
+        _tongue(message),
+        album=album if isinstance(album, str) else None,
     )
+
+
+def _placed(event: Event, message: Raw, *, edited: bool = False) -> Event:
+    """The event with where it stands in the chat, and of a file what Telegram tells about it."""
+    number = message.get("message_id")
+    message_id = number if type(number) is int else None
+    if isinstance(event, Said):
+        return replace(event, message_id=message_id, edited=edited)
+    if not isinstance(event, Sent):
+        return event
+    album = message.get("media_group_id")
+    ending, size = _file(message)
+    return replace(
+        event,
+        message_id=message_id,
+        edited=edited,
+        album=album if isinstance(album, str) else None,
+        ending=ending,
+        size=size,
+    )
+
+
+def _file(message: Raw) -> tuple[str, int]:
+    """How the name of a picture or document ends (`pdf`), and its bytes; "" and 0 if not told."""
+    match message:
+        case {"document": {**file}}:
+            name, kind = file.get("file_name"), file.get("mime_type")
+            ending = _ENDING.search(name) if isinstance(name, str) else None
+            guessed = guess_extension(kind) if isinstance(kind, str) else None
+            found = ending[1] if ending else (guessed or "").removeprefix(".")
+        case {"photo": [*_, {**file}]}:
+            found = "jpg"  # whatever was sent: Telegram makes it one
+        case _:
+            return "", 0
+    size = file.get("file_size")
+    return found.lower(), size if type(size) is int else 0
 
 
 def _is_chat(chat_id: object) -> bool:

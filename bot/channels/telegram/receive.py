@@ -19,12 +19,14 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.present import Presenter
 from bot.channels.telegram.read import FIRST_SUPERGROUP, Incoming, Raw, moved, read
-from bot.dialogue.event import NOBODY, Invited, Person, Sent
+from bot.dialogue.case import Moment, Session
+from bot.dialogue.event import Invited, Person, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
 from bot.health import Health
 from bot.log import place
 from bot.retry import until_done
+from bot.storage.cases import Outdated, reference
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
 from bot.storage.store import Store
@@ -43,6 +45,9 @@ server, the command lists and the database take their second too."""
 MOST_WAITING = 100
 """Updates of one chat that may wait for their turn. Who sends faster than a chat can be answered
 is told so once; the rest of that flood is not answered."""
+
+_DECISIONS = 5
+"""How often a turn is decided anew because what it was decided on has changed meanwhile."""
 
 _ALBUMS = 1000
 """Albums remembered, so that ten pictures sent together get one answer."""
@@ -201,9 +206,9 @@ class Receiver:
 
     async def _slow_down(self, incoming: Incoming) -> None:
         try:
-            person = await self._person(incoming.chat_id)
+            session = await self._stored(incoming.chat_id)
             await self._presenter.show(
-                replace(incoming, query_id=None), self._dialogue.too_fast(person, incoming.client)
+                replace(incoming, query_id=None), self._dialogue.too_fast(session, incoming.client)
             )
         except Exception as error:
             _report("a chat could not be asked to slow down", error)
@@ -216,7 +221,7 @@ class Receiver:
             # ten messages at once would then be led ten screens back.
             await patiently(self._store.settle)
         try:
-            turn = await self._decide(incoming)
+            turn = await self._decide(number, incoming)
         except Exception as error:
             # A fault of ours must not leave anybody without an answer.
             _report(f"update {number} failed", error)
@@ -232,13 +237,13 @@ class Receiver:
         self._health.shown_after(time.monotonic() - began)
 
     async def _stumble(self, number: int, incoming: Incoming) -> None:
-        person = NOBODY
+        session = Session(chat_id=incoming.chat_id)
         try:
-            person = await self._person(incoming.chat_id)
+            session = await self._stored(incoming.chat_id)
         except Exception as error:  # perhaps this was the fault
             _report(f"who is to be told of update {number} is not known", error)
         try:
-            await self._presenter.show(incoming, self._dialogue.stumbled(person, incoming.client))
+            await self._presenter.show(incoming, self._dialogue.stumbled(session, incoming.client))
         except Exception as error:
             _report(f"update {number} was not answered", error)
         await self._set_aside(number)
@@ -250,25 +255,48 @@ class Receiver:
         except NO_ANSWER:
             log.error("update %d could not be set aside; the next start tries again", number)
 
-    async def _person(self, chat_id: int) -> Person:
+    async def _decide(self, number: int, incoming: Incoming) -> Turn:
+        """What to show, once all that it changes is stored."""
+        for _ in range(_DECISIONS):
+            moment = Moment(datetime.now(UTC), reference())
+            session = await self._session(incoming)
+            turn = self._dialogue.respond(session, incoming.event, incoming.client, moment)
+            after = turn.remember
+            if after is None and not turn.changes:
+                return turn
+            try:
+                fresh = await patiently(
+                    partial(self._commit, number, incoming.chat_id, turn, moment)
+                )
+            except Outdated:
+                continue
+            if not fresh:
+                # An earlier run stored it and was stopped before it was shown.
+                session = await self._session(incoming, anyhow=True)
+                return self._dialogue.standing(session, incoming.client, moment)
+            if after is not None:
+                await self._remembered(incoming.chat_id, session.person, after)
+            return turn
+        raise Outdated("again and again")
+
+    async def _commit(self, number: int, chat_id: int, turn: Turn, moment: Moment) -> bool:
+        return await self._store.commit(chat_id, number, turn.remember, turn.changes, moment.now)
+
+    async def _session(self, incoming: Incoming, *, anyhow: bool = False) -> Session:
+        """What is stored of the person, where the answer depends on it."""
+        chat_id = incoming.chat_id
+        needed = self._dialogue.needs_person(incoming.event) or chat_id in self._store.drafting
+        if needed or anyhow:
+            return await self._stored(chat_id)
+        return Session(chat_id=chat_id)
+
+    async def _stored(self, chat_id: int) -> Session:
         try:
-            return await patiently(lambda: self._store.person(chat_id))
+            return await patiently(lambda: self._store.session(chat_id))
         except WrongKey:
             # Somebody may need help now: without their choices is better than not at all.
-            log.error("a person's choices were sealed with a key that is not configured")
-            return NOBODY
-
-    async def _decide(self, incoming: Incoming) -> Turn:
-        today = datetime.now(UTC).date()
-        person = NOBODY
-        if self._dialogue.needs_person(incoming.event):
-            person = await self._person(incoming.chat_id)
-        turn = self._dialogue.respond(person, incoming.event, incoming.client, today)
-        after = turn.remember
-        if after is not None:
-            await patiently(lambda: self._store.remember(incoming.chat_id, after))
-            await self._remembered(incoming.chat_id, person, after)
-        return turn
+            log.error("what is kept of a person was sealed with a key that is not configured")
+            return Session(chat_id=chat_id)
 
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:

@@ -1,0 +1,153 @@
+"""How long what is kept: the clocks of retention (P11), and who stops them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.dialogue.case import Case
+from bot.storage.asking import BOT, to_its_end
+from bot.storage.cases import COMMITTED, Consultations
+from bot.storage.owed import ERASE, FILE, Detail
+from bot.storage.tables import audit, cases, consents, drafts, inbox, links, owed
+
+KEEP_DRAFT = timedelta(hours=24)
+"""After somebody last touched it, whether they had agreed to anything yet or not."""
+
+KEEP_FILES = timedelta(days=30)
+"""After the case was closed: copies of reports in the staff's group."""
+
+KEEP_CLOSED = timedelta(days=90)
+"""After the case was closed or withdrawn."""
+
+KEEP_CASE = timedelta(days=365)
+"""After it was sent, whatever its state."""
+
+KEEP_PROOF = timedelta(days=3 * 365 + 1)
+"""Consents after they ended, and the audit trail (whose triggers know the same number)."""
+
+KEEP_NUMBER = timedelta(days=2)
+"""Numbers of updates that were committed and never ended, without their words."""
+
+Purged = Mapping[str, int]
+"""What was deleted -> how many: "drafts", "cases", "files", "consents", "audit", "owed"."""
+
+
+class Retention(Consultations):
+    """Deletes what has been kept for long enough."""
+
+    @to_its_end
+    async def purge(self, now: datetime, *, dry_run: bool = False) -> Purged:
+        """Applies every rule; what was posted to the staff of a case that goes is owed its
+        deletion. `dry_run`: counts what would go, and changes nothing. Raises WrongKey."""
+        await self._ready()
+        gone: list[int] = []
+        try:
+            async with self._transaction() as connection:
+                counted = await self._purge(connection, now, gone)
+                if dry_run:
+                    await connection.rollback()
+                else:
+                    # Inside: whoever begins a new draft in this chat waits until it is committed.
+                    self.drafting.difference_update(gone)
+        except BaseException:
+            self.drafting.update(gone)
+            raise
+        if counted.total() and not dry_run:
+            self._traces = True
+            self.owing.set()
+        return counted
+
+    async def _purge(
+        self, connection: AsyncConnection, now: datetime, gone: list[int]
+    ) -> Counter[str]:
+        at = now.timestamp()
+        counted: Counter[str] = Counter()
+        old_drafts = (
+            await connection.execute(
+                delete(drafts)
+                .where(drafts.c.touched < (now - KEEP_DRAFT).timestamp())
+                .returning(drafts.c.chat_id, drafts.c.reference)
+            )
+        ).all()
+        gone += [row.chat_id for row in old_drafts]
+        counted["drafts"] = len(old_drafts)
+        for some in _parts([row.reference for row in old_drafts]):
+            await self._forget(connection, some, at, chats=False)
+
+        closed = cases.c.closed < (now - KEEP_CLOSED).timestamp()
+        old = cases.c.created < (now - KEEP_CASE).timestamp()
+        numbers = list(
+            (await connection.execute(select(cases.c.number).where(or_(closed, old)))).scalars()
+        )
+        counted["cases"] = len(numbers)
+        for some in _parts(numbers):
+            await self._forget(connection, some, at, chats=False)
+            await connection.execute(delete(cases).where(cases.c.number.in_(some)))
+        for number in numbers:
+            await self._audit(connection, at, BOT, "purge", number)
+
+        counted["files"] = await self._purge_files(connection, now)
+
+        ended = func.coalesce(consents.c.withdrawn, consents.c.at)
+        proofs = (now - KEEP_PROOF).timestamp()
+        counted["consents"] = (
+            await connection.execute(delete(consents).where(ended < proofs))
+        ).rowcount
+        # Its case is gone for longer than any is kept: whoever could not delete it never will.
+        hopeless = owed.c.created < (now - KEEP_CASE).timestamp()
+        counted["owed"] = (
+            await connection.execute(delete(owed).where(owed.c.kind == ERASE, hopeless))
+        ).rowcount
+        await connection.execute(
+            delete(inbox).where(
+                inbox.c.outcome == COMMITTED,
+                inbox.c.body.is_(None),
+                inbox.c.received < (now - KEEP_NUMBER).timestamp(),
+            )
+        )
+        counted["audit"] = await self._purge_audit(connection, now)
+        return counted
+
+    async def _purge_files(self, connection: AsyncConnection, now: datetime) -> int:
+        """Copies of reports in the group, and the note where they lie in the person's chat."""
+        closed = cases.c.closed < (now - KEEP_FILES).timestamp()
+        copies = links.c.what.startswith(FILE, autoescape=True) & (links.c.chat_id < 0)
+        found: dict[str, list[tuple[int, int]]] = {}
+        query = (
+            select(links.c.number, links.c.chat_id, links.c.message_id)
+            .join(cases, cases.c.number == links.c.number)
+            .where(closed, copies)
+        )
+        for row in await connection.execute(query):
+            found.setdefault(row.number, []).append((row.chat_id, row.message_id))
+        for number, messages in found.items():
+            detail = Detail(messages=tuple(messages))
+            await self._owe(connection, number, ERASE, now.timestamp(), detail)
+            await connection.execute(delete(links).where(links.c.number == number, copies))
+            row = (await connection.execute(select(cases).where(cases.c.number == number))).one()
+            kept: Case = replace(self._case(row), files=())
+            body = self._sealed(f"cases/{number}/{row.chat_id}", kept)
+            await connection.execute(
+                update(cases).where(cases.c.number == number).values(body=body)
+            )
+        return sum(map(len, found.values()))
+
+    async def _purge_audit(self, connection: AsyncConnection, now: datetime) -> int:
+        """The trail's own old lines. A line of today comes first: the triggers want it."""
+        before = (now - KEEP_PROOF).timestamp()
+        old = audit.c.at < before
+        count = (await connection.execute(select(func.count()).where(old))).scalar_one()
+        if count:
+            await self._audit(connection, now.timestamp(), BOT, "purge", None, "audit")
+            await connection.execute(delete(audit).where(old))
+        return count
+
+
+def _parts(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A statement takes a limited number of parameters: 32766 in SQLite, 32767 in PostgreSQL."""
+    for begin in range(0, len(numbers), 1000):
+        yield numbers[begin : begin + 1000]
