@@ -6,6 +6,7 @@ The map of the house, from the inside out (docs/decisions/house.md says why):
                         strict readers of PO and YAML
             library/    the pages read from content/, with their facts, sources and checks
     Talk    dialogue/   (Person, Event) -> Turn: the one place that decides what a patient sees next
+            desk/       a case as the staff see it: the card, the answers, which group
     World   storage/    the only SQL: tables, migrations, encryption
             channels/   the only place that knows Telegram
             doctor/     looks at all of it, and says what to do where something is amiss

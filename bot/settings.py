@@ -198,10 +198,10 @@ class Settings(BaseSettings):
             "OPERATOR_NAME": self.operator_name,
             "OPERATOR_CONTACT": self.operator_contact,
             "OPERATOR_COUNTRY": self.operator_country,
-            "STAFF_COUNTRIES": self.staff_countries or None,
+            "STAFF_COUNTRIES": ",".join(self.staff_countries),
             "COMMERCIAL_TIES": self.commercial_ties,
         }
-        return tuple(name for name, value in needed.items() if value is None)
+        return tuple(name for name, value in needed.items() if not str(value or "").strip())
 
     @property
     def host(self) -> str | None:

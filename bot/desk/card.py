@@ -19,9 +19,6 @@ from bot.i18n.text import Label, Spoken, Text, text
 MESSAGE = 4096
 """UTF-16 units in one message (Bot API, sendMessage)."""
 
-_HEAD = 256
-"""Units left free in every part for its heading and its marks."""
-
 _CHUNK = 1000
 """Characters of somebody's own words in one paragraph. Even if each of them is an emoji on a line
 of its own that has to be isolated, so many fit into a message."""
@@ -308,14 +305,16 @@ def _messages(
     number: str, blocks: Iterable[list[Spoken]], language: Language, marks: Sequence[Text]
 ) -> tuple[Spoken, ...]:
     """One message where all of it fits, else several that say which of how many they are."""
-    parts = _fitting(blocks)
+    told = [language.say(mark) for mark in marks]
+    longest = text("desk.part", ref=number, part=99, parts=99)
+    top = _lines(language.say(longest), *told)
+    parts = _fitting(blocks, MESSAGE - visible_length(top) - 2)
     said = []
     for place, part in enumerate(parts, start=1):
         head = text("desk.head", ref=number)
         if len(parts) > 1:
             head = text("desk.part", ref=number, part=place, parts=len(parts))
-        top = [language.say(head), *(language.say(mark) for mark in marks)]
-        part[0] = [*top, *part[0]]
+        part[0] = [language.say(head), *told, *part[0]]
         said.append(paragraphs(*(_lines(*block) for block in part)))
     return tuple(said)
 
@@ -324,17 +323,19 @@ def _lines(*said: Spoken) -> Spoken:
     return Spoken("\n".join(said))
 
 
-def _fitting(blocks: Iterable[list[Spoken]]) -> list[list[list[Spoken]]]:
-    """The paragraphs of all blocks, in order, in as many messages as they need."""
+def _fitting(blocks: Iterable[list[Spoken]], most: int) -> list[list[list[Spoken]]]:
+    """The paragraphs of all blocks, in order, in as many messages of `most` units as they need."""
     parts: list[list[list[Spoken]]] = [[]]
-    room = MESSAGE - _HEAD
+    room = most
     for block in blocks:
         fresh = True
         for paragraph in block:
-            length = visible_length(paragraph) + 2  # and the line break, or two
+            # Its own blanks at the ends count, where it stands between others; the two letters
+            # stand for the line breaks.
+            length = visible_length(f"x{paragraph}x")
             if length > room and parts[-1]:
                 parts.append([])
-                room, fresh = MESSAGE - _HEAD, True
+                room, fresh = most, True
             if fresh:
                 parts[-1].append([])
                 fresh = False

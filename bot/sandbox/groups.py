@@ -120,11 +120,11 @@ def leave_chat(world: World, call: Call) -> bool:
 # Topics -----------------------------------------------------------------------------------------
 
 
-def _forum(world: World, call: Call, doing: str) -> Chat:
+def _forum(world: World, call: Call, doing: str, right: str = "can_manage_topics") -> Chat:
     chat = world.writable(call.get("chat_id"))
     if not chat.is_forum:
         raise bad("the chat is not a forum")
-    if "can_manage_topics" not in chat.bot_rights:
+    if right not in chat.bot_rights:
         raise bad(f"not enough rights to {doing}")
     return chat
 
@@ -200,7 +200,8 @@ def _set_closed(world: World, call: Call, *, closed: bool) -> bool:
 
 @method("deleteForumTopic", "chat_id message_thread_id")
 def delete_forum_topic(world: World, call: Call) -> bool:
-    chat = _forum(world, call, "delete the topic")
+    # It takes all messages with it (Bot API, deleteForumTopic).
+    chat = _forum(world, call, "delete the topic", "can_delete_messages")
     topic = _topic(chat, call)
     del chat.topics[topic.id]
     world.delete(chat, [each for each, m in chat.messages.items() if m.thread_id == topic.id])

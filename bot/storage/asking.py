@@ -168,5 +168,11 @@ class Asking:
         if not self._sqlite or not self._traces:
             return
         async with self._engine.connect() as connection:
-            busy = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._traces = bool(busy.scalar())
+            patience = (await connection.exec_driver_sql("PRAGMA busy_timeout")).scalar()
+            # A reader is not waited for: meanwhile nobody else could write.
+            await connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                busy = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._traces = bool(busy.scalar())
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")

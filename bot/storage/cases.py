@@ -305,7 +305,7 @@ class Consultations(Outbox):
             self._known(chat_id, changes)
         self._tried.pop(update_id, None)
         if self._traces:
-            with contextlib.suppress(*NO_ANSWER):  # what was changed is stored; the next hour tries
+            with contextlib.suppress(*NO_ANSWER):  # it is stored; the next turn tries again
                 await self.leave_no_trace()
         return fresh
 
@@ -550,17 +550,17 @@ def _session() -> Any:
 async def _free(connection: AsyncConnection, wanted: str, chat_id: int) -> str | None:
     """The reference of the draft in this chat, if there is one. Raises Outdated when the reference
     that is wanted is that of a case, or of a draft in another chat."""
-    taken = select(cases.c.number).where(cases.c.number == wanted)
-    if (await connection.execute(taken)).first() is not None:
-        raise Outdated("the reference is a case's")
-    query = select(drafts.c.chat_id, drafts.c.reference).where(
-        or_(drafts.c.reference == wanted, drafts.c.chat_id == chat_id)
+    sent = select(literal(0).label("draft"), cases.c.chat_id, cases.c.number)
+    begun = select(literal(1), drafts.c.chat_id, drafts.c.reference)
+    query = union_all(
+        sent.where(cases.c.number == wanted),
+        begun.where(or_(drafts.c.reference == wanted, drafts.c.chat_id == chat_id)),
     )
     before = None
     for row in await connection.execute(query):
-        if row.chat_id != chat_id:
-            raise Outdated("the reference is that of somebody else's draft")
-        before = row.reference
+        if not row.draft or row.chat_id != chat_id:
+            raise Outdated("the reference is in use")
+        before = row.number
     return before
 
 

@@ -1,9 +1,11 @@
 """A staff group on a Telegram of its own, with the deliverer at work."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.telegram import deliver
 from bot.sandbox.server import Sandbox
@@ -18,16 +20,34 @@ async def telegram() -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
-async def office(
-    telegram: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Office]:
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fails is tried again after hundredths of a second instead of seconds."""
     monkeypatch.setattr(deliver, "FIRST_PAUSE", 0.02)
+
+
+@pytest.fixture
+async def office(telegram: Sandbox, tmp_path: Path) -> AsyncIterator[Office]:
+    """With a store in SQLite."""
     engine = connect(f"sqlite:///{tmp_path / 'bot.db'}")
     await migrate(engine)
-    office = Office(telegram, engine, new_key())
-    await office.start()
-    yield office
-    await office.stop()
+    async with at_work(Office(telegram, engine, new_key())) as office:
+        yield office
     await engine.dispose()
+
+
+@pytest.fixture
+async def each_office(telegram: Sandbox, engine: AsyncEngine) -> AsyncIterator[Office]:
+    """With a store in SQLite, then in PostgreSQL."""
+    await migrate(engine)
+    async with at_work(Office(telegram, engine, new_key())) as office:
+        yield office
+
+
+@asynccontextmanager
+async def at_work(office: Office) -> AsyncIterator[Office]:
+    await office.start()
+    try:
+        yield office
+    finally:
+        await office.stop()

@@ -165,9 +165,9 @@ async def test_an_alarm_is_one_line_with_the_number(office: Office) -> None:
 
 
 async def test_an_alarm_goes_before_everything_else(office: Office, telegram: Sandbox) -> None:
-    """Twenty cards wait; the alarm is the next call."""
+    """Eight cards wait; the alarm is the next call."""
     await office.stop()
-    for n in range(20):
+    for n in range(8):
         await office.sends(f"C{n:04}")
     maria, _ = await office.sends("ZZZZZ")
     await office.changes(maria.id, RaiseAlarm("ZZZZZ", "danger"))
@@ -176,7 +176,7 @@ async def test_an_alarm_goes_before_everything_else(office: Office, telegram: Sa
     first = office.messages()[0]
     assert (first.text or "").startswith("Case ZZZZZ\n🚨")
     assert first.thread_id is None  # it has no topic yet: where everybody reads
-    assert len(office.messages()) == 22
+    assert len(office.messages()) == 10
 
 
 async def test_an_alarm_in_the_middle_of_the_form(office: Office) -> None:

@@ -172,12 +172,13 @@ async def test_long_news_come_in_parts(office: Office) -> None:
     assert all(part.reply_to is card for part in parts)
 
 
-async def test_that_somebody_left_is_told_once(office: Office) -> None:
-    """Also when the bot is stopped between the line and its note."""
+async def test_that_somebody_left_is_told_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when something breaks between the line and its note."""
     maria = office.person()
     office.sandbox.people.block(maria.id, True)
-    real = office.store.failed
-    office.store.failed = fails(real, RuntimeError, 1)  # type: ignore[method-assign] # a power cut
+    monkeypatch.setattr(office.store, "failed", fails(office.store.failed, RuntimeError, 1))
     await office.sends("K7PQ2", maria)
     await office.settled()
     assert sum("📵" in text for text in office.texts()) == 1

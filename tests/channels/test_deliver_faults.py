@@ -10,6 +10,7 @@ import pytest
 from bot.channels.telegram.pacing import Pacer
 from bot.dialogue.case import ChangeCase, EraseEverything, RaiseAlarm
 from bot.sandbox.server import Sandbox
+from bot.settings import WrongSettings, read_settings
 from bot.storage.database import NO_ANSWER
 from tests.channels.office import REPEAT, Clock, Office, later, until_so
 
@@ -573,10 +574,10 @@ def assert_all_there(office: Office, numbers: list[str]) -> None:
         assert any(f"file-marker-{number}" in caption for caption in captions)
 
 
-async def test_thirty_cases_while_everything_goes_wrong(office: Office) -> None:
+async def test_thirty_cases_while_everything_goes_wrong(each_office: Office) -> None:
     """429, 500, 502, half an answer, connections lost before and after acting, and three power
     cuts: every case in the group, none with another's answers, no unmarked repeat."""
-    faults = office.sandbox.faults
+    office, faults = each_office, each_office.sandbox.faults
     group = office.group.id
     for n, outcome in enumerate(
         ["429", "500", "drop_before", "drop_after", "502", "half"] * 4, start=1
@@ -594,6 +595,14 @@ async def test_thirty_cases_while_everything_goes_wrong(office: Office) -> None:
     await office.settled()
     assert_all_there(office, numbers)
     assert len([call for call in faults.calls if call.code != 200]) >= 20
+
+
+@pytest.mark.parametrize("pace", [0, 61, "many"])
+def test_a_pace_that_cannot_be_is_told(pace: object) -> None:
+    """In a sentence with the remedy, before anything is contacted."""
+    with pytest.raises(WrongSettings) as told:
+        read_settings(_env_file=None, bot_token="1" * 9 + ":" + "x" * 30, staff_group_pace=pace)
+    assert any(line.startswith("STAFF_GROUP_PACE must be") for line in told.value.problems)
 
 
 async def test_the_pace_of_the_group_is_kept(

@@ -201,6 +201,14 @@ def test_what_does_not_fit_into_one_message_comes_in_numbered_parts() -> None:
         assert row.strip()[:40] in seen
 
 
+def test_blanks_at_the_ends_of_words_count() -> None:
+    """Between other words they take their room, although a message of them alone would be empty."""
+    told: dict[str, Value] = {f"field{n}": "x" + " " * 900 for n in range(12)}
+    parts = card(case(told=told), FORM, EN, NOW)
+    assert len(parts) > 2
+    assert all(visible_length(part) <= MESSAGE for part in parts)
+
+
 def test_words_that_end_with_empty_lines_leave_no_empty_quote() -> None:
     """A long text is cut where a line ends; behind the last one there is nothing to say."""
     (said,) = card(case(told={"question": "x" * 999 + "\n" * 9}), FORM, EN, NOW)

@@ -1,8 +1,9 @@
 """Figures with exactly their digits, money nobody can mistake, strangers' words kept in place."""
 
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.core import Locale
@@ -138,6 +139,17 @@ def test_a_date_is_written_out() -> None:
         day
     )
     assert formats("en").date(datetime(2026, 3, 5, 12)) == "March 5, 2026"  # noqa: DTZ001 - a day
+
+
+def test_a_moment_is_written_by_its_own_clock() -> None:
+    """Day and time as the language writes them, and what that clock is called."""
+    at = datetime(2026, 3, 5, 6, 5, tzinfo=UTC).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert formats("en").moment(at) == "March 5, 2026, 2:05\u202fPM"
+    assert formats("zh_Hans").moment(at) == "2026年3月5日 14:05"
+    assert formats("en").clock("Asia/Shanghai") == "China Time"
+    assert formats("zh_Hans").clock("America/New_York") == "北美东部时间"
+    with pytest.raises(LookupError):
+        formats("en").clock("Nowhere/At_All")
 
 
 def test_a_list_reads_as_a_sentence() -> None:

@@ -1,7 +1,7 @@
 """How a language says things, and which languages there are."""
 
 import dataclasses
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -117,12 +117,16 @@ def test_figures_are_said_in_the_language(english: Language, chinese: Language) 
         text("cost.range", low=date(2026, 3, 5), high=Decimal("1.50"), share=("a<b", "{c}"))
     )
     assert said == "From March 5, 2026 to 1.50 (a&lt;b and {c})."
+    moment = datetime(2026, 3, 5, 14, 5, tzinfo=UTC)
+    said = chinese.say(text("cost.range", low=moment, high=1, share=1))
+    assert said == "2026年3月5日 14:05至1（1）。"
 
 
 def test_a_language_also_writes_values_alone(english: Language, chinese: Language) -> None:
     """The same forms, as plain words, for those who put them elsewhere."""
     assert chinese.date(date(2026, 3, 5)) == "2026年3月5日"
     assert english.date(date(2026, 3, 5), "medium") == "Mar 5, 2026"
+    assert english.clock("Asia/Shanghai") == "China Time"
     assert english.number(1000) == "1,000"
     assert english.percent(Percent(Decimal("0.5"))) == "0.5%"
     assert english.money(Money(Decimal(5), "CNY")) == "5 Chinese yuan"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -207,11 +208,11 @@ async def test_a_commit_waits_for_a_database_that_is_locked(
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             await connection.execute(text("LOCK TABLE drafts IN EXCLUSIVE MODE"))
-        storing = asyncio.create_task(telegram.says(KeepDraft(draft(at="i2"))))
+        storing = asyncio.create_task(insist(store, 5, [KeepDraft(draft(at="i2"))]))
         await asyncio.sleep(0.2)
         assert not storing.done()
         await connection.rollback()
-        await asyncio.wait_for(storing, 20)
+        await storing
     await other.dispose()
     kept = (await store.session(MARIA)).draft
     assert kept is not None
@@ -297,7 +298,7 @@ async def test_the_same_number_opened_at_once_is_one_case(
     assert (await counted(engine))["owed"] == 4
 
 
-async def insist(store: Store, number: int, changes: list[OpenCase]) -> None:
+async def insist(store: Store, number: int, changes: Sequence[Change]) -> None:
     """As the receiver does: asks until there is an answer."""
     async with asyncio.timeout(30):
         while True:
@@ -321,7 +322,7 @@ async def insist(store: Store, number: int, changes: list[OpenCase]) -> None:
 )
 @pytest.mark.parametrize("sent", [False, True])
 async def test_a_number_of_somebody_else_is_never_taken(
-    store: Store, telegram: Telegram, engine: AsyncEngine, sent: bool, changes: list[KeepDraft]
+    store: Store, telegram: Telegram, engine: AsyncEngine, sent: bool, changes: list[Change]
 ) -> None:
     """Whether it is their draft's or their case's: the turn is to be decided anew, and nothing of
     theirs is touched."""

@@ -398,6 +398,16 @@ async def test_the_staff_are_told_of_what_they_have_seen_and_see_no_more(
     assert await kinds(store) == [("AB2CD", "withdrawn")]
 
 
+async def test_a_part_of_a_card_is_enough_to_be_told(store: Store, telegram: Telegram) -> None:
+    """In a group without topics, between the first part and the second."""
+    await telegram.sends_case()
+    one = await first(store)
+    await store.sending(one.id)
+    await store.progress(one.id, [Posted(GROUP, 1, None, "card 1 2")])
+    await telegram.says(withdrawn())
+    assert await kinds(store) == [("AB2CD", "withdrawn")]
+
+
 @pytest.mark.parametrize("end", ["progress", "put_off", "unsure", "crash"])
 async def test_a_card_on_its_way_while_it_is_withdrawn_is_the_last_word(
     store: Store, telegram: Telegram, engine: AsyncEngine, end: str

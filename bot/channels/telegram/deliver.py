@@ -29,7 +29,7 @@ from bot.health import Part
 from bot.log import place
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
-from bot.storage.owed import ALARM, FILES, PIN, Owed
+from bot.storage.owed import ALARM, ERASE, FILES, PIN, Owed
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,10 @@ _URGENCY = {ALARM: 0, FILES: 2, PIN: 3}
 _USUAL = 1
 """An alarm goes first; then what is owed to the staff about each case, card before card; files and
 pins when nothing else waits, so that of forty cases at once each is there as soon as can be."""
+
+
+_HARMLESS = {PIN, ERASE}
+"""Done twice, they leave what they leave when done once."""
 
 
 def _pause(attempts: int, most: float) -> float:
@@ -83,7 +87,7 @@ class Deliverer:
         self._outgoing = Outgoing(client, store, form, desks, now, left)
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._calling: set[int] = set()
-        """Chats into which a call is under way that was noted in the store."""
+        """Chats into which a call is under way, or noted in the store to be."""
         self._resting: dict[int, float] = {}
         """Chats that are left alone, and until when (time.monotonic)."""
         self._failures: dict[int, int] = {}
@@ -183,11 +187,10 @@ class Deliverer:
                 return  # whoever woke this worker finds the same, and says so
             if owed is None:
                 return
-            if not await self._outgoing.begin(owed):
-                continue
             self._calling.add(chat_id)
             try:
-                await self._deliver(chat_id, owed)
+                if await self._outgoing.begin(owed):
+                    await self._deliver(chat_id, owed)
             finally:
                 self._calling.discard(chat_id)
 
@@ -236,7 +239,7 @@ class Deliverer:
                 return
         except Refusal as another:
             refusal = another
-        unsure = refusal.outcome is Outcome.UNSURE
+        unsure = refusal.outcome is Outcome.UNSURE and owed.kind not in _HARMLESS
         if refusal.outcome in _THE_CHATS:
             self._rest(refusal)
             pause = _pause(owed.attempts, LONGEST_PAUSE)

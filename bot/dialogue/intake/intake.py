@@ -267,7 +267,7 @@ class Intake:
     ) -> Visit:
         visit = self._visit(session, language, moment)
         if visit is None:
-            raise ValueError("no form is on its way")
+            raise ValueError("no draft")
         return replace(visit, in_place=False, message_id=event.message_id)
 
 

@@ -130,7 +130,7 @@ def test_a_withdrawn_or_refused_consent_does_not_count() -> None:
     for change in ({"withdrawn": core(Talk()).now}, {"agreed": False}, {"id": "c9"}):
         talk = core(Talk())
         first, *rest = talk.draft.consents
-        consents = (replace(first, **change), *rest)  # type: ignore[arg-type]  # by their names
+        consents = (replace(first, **change), *rest)
         talk.session = replace(talk.session, draft=replace(talk.draft, consents=consents))
         talk.taps("✅ Send now").sees("we need your answer", "health information")
         assert not talk.session.cases
