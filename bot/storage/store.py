@@ -103,7 +103,7 @@ class Store:
         self._health = health
         self._taking: list[_Taking] = []
         self._ended: list[int] = []
-        self._owed: dict[int, int] = {}
+        self._unwritten: dict[int, int] = {}
         """Lane -> the last turn that ended there, as long as that is not written."""
         self._open: set[int] = set()
         """Updates handed out to be seen through, and not written as ended yet."""
@@ -142,13 +142,13 @@ class Store:
         """
         self._ended.append(update_id)
         if lane is not None:
-            self._owed[lane] = update_id
+            self._unwritten[lane] = update_id
         if self._writing is None and self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(self._pause, self._write_now)
 
     def owes(self, lane: int) -> bool:
         """Whether the last turn that ended in this lane is not written yet."""
-        return lane in self._owed
+        return lane in self._unwritten
 
     async def settle(self) -> None:
         """Returns when every turn that has ended until now is written."""
@@ -202,7 +202,7 @@ class Store:
         self._open.difference_update(ended)
         self._open |= fresh
         written = set(ended)
-        self._owed = {lane: last for lane, last in self._owed.items() if last not in written}
+        self._unwritten = {lane: last for lane, last in self._unwritten.items() if last not in written}
         for one in taking:
             own = {row["update_id"] for row in one.rows} & fresh
             fresh -= own  # of two that brought the same update, the first sees it through
