@@ -40,9 +40,9 @@ log = logging.getLogger(__name__)
 PORT = 8080
 """Where the webhook listens when PORT is not set."""
 
-STOP_SECONDS = 7.0
-"""How long a stopping bot may take: supervisors kill after ten, and a database that is locked
-holds up the very end for two more (database.py, busy_timeout)."""
+STOP_SECONDS = 6.5
+"""How long a stopping bot may take: supervisors kill after ten, and a database that does not
+answer holds up the very end for two or three more (database.py, busy_timeout)."""
 
 
 AWAITED = ("export and correction in /mydata (a later release)",)

@@ -68,3 +68,6 @@ def set_up(level: str, style: Literal["text", "json"] | None) -> None:
     root.setLevel(level)
     for name in _OTHERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A traceback for each connection that cannot even be closed: whoever asked the database says
+    # that it does not answer.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)

@@ -11,7 +11,7 @@ def test_a_short_storm_loses_nothing() -> None:
     """Each fault strikes, the bot is killed and stopped among them, and everybody is answered in
     order; the report has its figures and no traceback."""
     result = CliRunner().invoke(
-        main, ["--minutes", "0.25", "--people", "20", "--seed", "1"], catch_exceptions=False
+        main, ["--minutes", "0.2", "--people", "20", "--seed", "1"], catch_exceptions=False
     )
     report = result.stdout
     assert result.exit_code == 0, report

@@ -1,9 +1,12 @@
 """Killed at any moment, or asked to go while nothing works: every update is answered, in order."""
 
 import asyncio
+import contextlib
 import random
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -63,6 +66,28 @@ async def test_killed_five_times_among_hundreds_of_taps_and_texts_it_loses_none(
     assert not [log for log in (*logs, log) if "Traceback" in log]
     assert crowd.sights.overtaken == 0
     assert set(crowd.sights.again) <= {1}
+
+
+@pytest.mark.usefixtures("nothing_escapes")
+async def test_only_the_latest_screen_comes_once_more_after_a_power_cut(
+    sandbox: Sandbox, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten messages at once: whatever the disk holds after the tenth screen, the nine before it
+    are over, even if nothing else came that would have been written with them."""
+    monkeypatch.setattr("bot.storage.store.GATHER_SECONDS", 60.0)
+    crowd = Crowd(sandbox, 1)
+    after_it = tmp_path / "after.db"
+    async with running(sandbox, settings):
+        for _ in range(10):
+            crowd.ask(crowd.askers[0], tap=False)
+        await until(lambda: not crowd.waiting, "every screen")
+        with sqlite(settings) as disk, contextlib.closing(sqlite3.connect(after_it)) as copy:
+            disk.backup(copy)
+    assert crowd.sights.again.total() == crowd.sights.overtaken == 0
+    url = SecretStr(f"sqlite:///{after_it}")
+    async with running(sandbox, settings.model_copy(update={"database_url": url})):
+        await until(lambda: crowd.sights.again, "the tenth screen once more")
+    assert crowd.sights.again == {1: 1}
 
 
 @pytest.mark.parametrize("way", ["polling", "webhook"])

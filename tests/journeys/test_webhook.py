@@ -26,6 +26,7 @@ from bot.storage.store import Store
 from bot.web import LARGEST, SECRET_HEADER
 from tests.journeys.beside import begun, by_webhook, locked, running, sqlite, until
 from tests.storm.crowd import first_line
+from tests.test_health import metrics, values
 
 Json = dict[str, Any]
 
@@ -239,6 +240,30 @@ async def test_json_of_any_depth_is_refused_or_taken_and_never_a_fault(
         taken += status == 200
     assert len(stored(settings)) == taken > 1
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_the_metrics_count_what_became_of_each_update(
+    sandbox: Sandbox, door: Telegram, maria: User
+) -> None:
+    """Two read, one of them brought three times, one that says nothing to anybody, and refusals,
+    which are no updates at all."""
+    page = door.says(maria, "/start en_costs")
+    for update in (page, page, page, door.taps(maria, "v1:en:limits")):
+        assert (await door.brings(update))[0] == 200
+    await door.brings({"update_id": next(door.numbers), "poll_answer": {}})
+    await door.brings(b"hello")
+    await door.brings(page, **{SECRET_HEADER: "wrong"})
+    await until(lambda: len(seen(sandbox, maria)) == 2, "both screens")
+    root = f"http://127.0.0.1:{door.port}"
+    async with asyncio.timeout(20):
+        while (found := await metrics(root))["carnk_waiting"].samples[0].value:
+            await asyncio.sleep(0.02)
+    counts = {"taken": 3, "repeated": 2, "shown": 2, "dropped": 0, "set_aside": 0}
+    assert values(found["carnk_updates"]) == counts
+    assert values(found["carnk_healthy"]) == {"intake": 1, "storage": 1, "delivery": 1}
+    took = {each.name: each.value for each in found["carnk_turn_seconds"].samples}
+    assert took["carnk_turn_seconds_count"] == 2
+    assert took["carnk_turn_seconds_sum"] > 0
 
 
 # ── when Telegram may forget ────────────────────────────────────────────────────────────────────
