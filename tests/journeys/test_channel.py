@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
-from tests.people import Page, Patient
+from tests.people import Page
 from tests.process import Process
 
 
@@ -234,40 +234,6 @@ async def test_no_log_line_holds_a_word_a_name_or_the_token(
 
 
 # ── the process, killed for real ────────────────────────────────────────────────────────────────
-
-
-async def test_kill_nine_among_many_taps_loses_none(sandbox: Sandbox, settings: Settings) -> None:
-    """Killed three times while twelve people write, the bot answers every message in the end."""
-    process = Process(settings)
-    process.start()
-    try:
-        async with Page(sandbox.url) as page:
-            people = [await page.patient(f"P{number}") for number in range(12)]
-            written = 0
-            for moment in range(12):
-                for one in people:
-                    await one.says("/help" if moment % 2 else "/menu")
-                    written += 1
-                if moment in {3, 6, 9}:
-                    await calls(sandbox, "sendMessage", 1)
-                    process.kill()
-                    process.start()
-                await asyncio.sleep(0.05)
-            await everybody_answered(people, 12)
-    finally:
-        code, log = process.stop()
-    assert code == 0
-    assert "Traceback" not in log
-
-
-async def everybody_answered(people: list[Patient], messages: int) -> None:
-    """Waits until each person has at least as many answers as they wrote messages, in order."""
-    end = time.monotonic() + 60
-    for one in people:
-        while await one.count() < messages:
-            assert time.monotonic() < end, f"{await one.count()} of {messages}"
-            await asyncio.sleep(0.1)
-        await one.sees("How to use this bot")
 
 
 async def test_sigterm_finishes_what_has_begun(sandbox: Sandbox, settings: Settings) -> None:

@@ -9,7 +9,7 @@ export function chatOf(world, userId) {
 }
 
 const EMPTY_GROUP =
-  "Nothing here yet. Consultations are not open in this version; enquiries will arrive here, each in a topic of its own.";
+  "Nothing here yet. Enquiries arrive here, each in a topic of its own.";
 
 const typingIn = (attention, chatId, topic) =>
   attention.isTyping(chatId, topic) ? "typing…" : null;
