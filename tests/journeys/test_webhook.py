@@ -260,7 +260,7 @@ async def test_the_metrics_count_what_became_of_each_update(
             await asyncio.sleep(0.02)
     counts = {"taken": 3, "repeated": 2, "shown": 2, "dropped": 0, "set_aside": 0}
     assert values(found["carnk_updates"]) == counts
-    assert values(found["carnk_healthy"]) == {"intake": 1, "storage": 1, "delivery": 1}
+    assert values(found["carnk_healthy"]) == {"intake": 1, "storage": 1, "delivery": 1, "desk": 1}
     took = {each.name: each.value for each in found["carnk_turn_seconds"].samples}
     assert took["carnk_turn_seconds_count"] == 2
     assert took["carnk_turn_seconds_sum"] > 0
