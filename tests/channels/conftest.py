@@ -1,5 +1,6 @@
 """A staff group on a Telegram of its own, with the deliverer at work."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.telegram import deliver
+from bot.sandbox.faults import Faults, Script
 from bot.sandbox.server import Sandbox
 from bot.storage.crypto import new_key
 from bot.storage.database import connect, migrate
@@ -24,6 +26,19 @@ async def telegram() -> AsyncIterator[Sandbox]:
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fails is tried again after hundredths of a second instead of seconds."""
     monkeypatch.setattr(deliver, "FIRST_PAUSE", 0.02)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Calls that are to be slow are not carried out before it is set."""
+    opened = asyncio.Event()
+
+    async def wait(_: Faults, script: Script | None) -> None:
+        if script is not None and script.outcome == "slow":
+            await opened.wait()
+
+    monkeypatch.setattr(Faults, "wait", wait)
+    return opened
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from bot.channels.telegram.pacing import Pacer
 from bot.desk.desks import Desks
 from bot.dialogue.case import Case, Change, File, OpenCase
 from bot.health import Health
+from bot.sandbox.faults import Recorded
 from bot.sandbox.model import Chat, Message, User
 from bot.sandbox.server import Sandbox
 from bot.storage.crypto import Cipher
@@ -24,7 +25,7 @@ from bot.storage.store import Store
 from bot.storage.tables import owed
 from tests.desk.cases import case, words
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds that a story waits for what must happen. Nothing takes that long when all is well."""
 
 REPEAT = "🔁 Possible repeat"
@@ -126,6 +127,11 @@ class Office:
         await self.changes(person.id, OpenCase(made))
         return person, made
 
+    async def calls(self, method: str, times: int = 1) -> Recorded:
+        """Waits until the bot has made this call so often; the last of them."""
+        await until_so(lambda: len(self.sandbox.faults.calls_of(method)) >= times)
+        return self.sandbox.faults.calls_of(method)[-1]
+
     def uploads(self, who: User, kind: str, album: str | None = None, caption: str = "") -> File:
         """A report that the person sends into their own chat."""
         sent = self.sandbox.people.send(who.id, who.id, kind, caption=caption, media_group_id=album)
@@ -194,3 +200,23 @@ async def until_so(true: Callable[[], bool]) -> None:
 def later(made: Case, **changes: object) -> Case:
     """The case after a turn."""
     return replace(made, **changes)  # type: ignore[arg-type] # a test says what fits
+
+
+def cards(office: Office, number: str) -> list[str]:
+    """Every card of this case, wherever in the group."""
+    return [one.text or "" for one in office.about(number) if "Language:" in (one.text or "")]
+
+
+def all_troubles(office: Office) -> str | None:
+    """What the health says, without its patience."""
+    office.health.desk.patience = 0.0
+    return office.health.desk.trouble()
+
+
+def delete_topic(office: Office) -> None:
+    """Staff delete the only topic, in their own messenger."""
+    group = office.group
+    (topic,) = group.topics
+    del group.topics[topic]
+    gone = [each for each, one in group.messages.items() if one.thread_id == topic]
+    office.sandbox.world.delete(group, gone)

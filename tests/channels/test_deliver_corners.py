@@ -1,5 +1,6 @@
 """Rare moments: something is deleted while it is being sent, a key is missing, nobody is there."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,9 +12,8 @@ from bot.dialogue.case import ChangeCase, EraseEverything, RaiseAlarm
 from bot.sandbox.server import Sandbox
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
-from tests.channels.office import REPEAT, Office, later, until_so
+from tests.channels.office import REPEAT, Office, all_troubles, cards, delete_topic, later, until_so
 from tests.channels.test_deliver import withdrawn
-from tests.channels.test_deliver_faults import all_troubles, cards, delete_topic
 
 
 def fails(
@@ -34,42 +34,48 @@ def fails(
 # ── deleted meanwhile ───────────────────────────────────────────────────────────────────────────
 
 
-async def test_deleted_while_its_topic_is_being_made(office: Office) -> None:
+async def test_deleted_while_its_topic_is_being_made(office: Office, gate: asyncio.Event) -> None:
     """The topic that comes too late goes again; no card was ever in it."""
-    office.sandbox.faults.script("slow", method="createForumTopic", delay=0.3)
+    office.sandbox.faults.script("slow", method="createForumTopic")
     maria, _ = await office.sends("K7PQ2")
-    await until_so(lambda: bool(office.sandbox.faults.calls_of("createForumTopic")))
+    await office.calls("createForumTopic")
     await office.changes(maria.id, EraseEverything())
+    gate.set()
     await office.settled()
     assert not office.group.topics
     assert not office.messages()
 
 
 @pytest.mark.parametrize("method", ["sendMessage", "copyMessages", "pinChatMessage"])
-async def test_deleted_while_it_is_being_sent(office: Office, method: str) -> None:
+async def test_deleted_while_it_is_being_sent(
+    office: Office, gate: asyncio.Event, method: str
+) -> None:
     """What was under way goes with the rest."""
     maria = office.person()
-    office.sandbox.faults.script("slow", method=method, delay=0.3)
+    office.sandbox.faults.script("slow", method=method)
     await office.sends("K7PQ2", maria, files=(office.uploads(maria, "document"),))
-    await until_so(lambda: bool(office.sandbox.faults.calls_of(method)))
+    await office.calls(method)
     await office.changes(maria.id, EraseEverything())
+    gate.set()
     await office.settled()
     assert not office.group.topics
     assert not office.messages()
     assert office.told(maria) == []
 
 
-async def test_deleted_by_a_restart_in_the_middle(office: Office) -> None:
+async def test_deleted_after_a_power_cut_in_the_middle(office: Office, gate: asyncio.Event) -> None:
     """Nobody can tell what arrived: the staff are asked to look."""
-    office.sandbox.faults.script("slow", method="createForumTopic", delay=0.3)
+    office.sandbox.faults.script("slow", method="createForumTopic")
     maria, _ = await office.sends("K7PQ2")
-    await until_so(lambda: bool(office.sandbox.faults.calls_of("createForumTopic")))
-    await office.kill()
-    await office.start()
+    cut_off = await office.calls("createForumTopic")
     await office.changes(maria.id, EraseEverything())
+    await office.kill()
+    gate.set()
+    await until_so(lambda: cut_off.code is not None)
+    await office.start()
     await office.settled()
     assert not cards(office, "K7PQ2")
-    assert sum("🗑 Case K7PQ2 was deleted." in text for text in office.texts()) <= 1
+    assert sum("🗑 Case K7PQ2 was deleted." in text for text in office.texts()) == 1
 
 
 async def test_a_topic_that_somebody_deleted_before_is_no_trouble(office: Office) -> None:
@@ -142,13 +148,14 @@ async def test_withdrawn_when_the_topic_is_gone_already(office: Office) -> None:
     assert not office.group.topics
 
 
-async def test_withdrawn_while_parts_are_on_their_way(office: Office) -> None:
+async def test_withdrawn_while_parts_are_on_their_way(office: Office, gate: asyncio.Event) -> None:
     """The rest of a long card does not come any more."""
     long = "\n".join(f"{n} " + "words " * 50 for n in range(40))
-    office.sandbox.faults.script("slow", method="sendMessage", delay=0.3)
+    office.sandbox.faults.script("slow", method="sendMessage")
     maria, made = await office.sends("K7PQ2", told={"question": long})
-    await until_so(lambda: bool(office.sandbox.faults.calls_of("sendMessage")))
+    await office.calls("sendMessage")
     await office.changes(maria.id, withdrawn(made))
+    gate.set()
     await office.settled()
     first, line = office.messages()
     assert "(part 1 of " in (first.text or "")

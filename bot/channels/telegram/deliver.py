@@ -225,6 +225,7 @@ class Deliverer:
             self._failures.pop(chat_id, None)
             self._troubles.pop(("chat", chat_id), None)
             self._troubles.pop(("row", owed.id), None)
+            self._store.owing.set()  # something for another chat may have waited for it
         self._judge()
 
     # ── what failures mean ──

@@ -262,12 +262,8 @@ class Receiver:
             session = await self._session(incoming)
             turn = self._dialogue.respond(session, incoming.event, incoming.client, moment)
             after = turn.remember
-            if after is None and not turn.changes:
-                return turn
             try:
-                fresh = await patiently(
-                    partial(self._commit, number, incoming.chat_id, turn, moment)
-                )
+                fresh = await patiently(partial(self._keep, number, incoming.chat_id, turn, moment))
             except Outdated:
                 continue
             if not fresh:
@@ -279,8 +275,15 @@ class Receiver:
             return turn
         raise Outdated("again and again")
 
-    async def _commit(self, number: int, chat_id: int, turn: Turn, moment: Moment) -> bool:
-        return await self._store.commit(chat_id, number, turn.remember, turn.changes, moment.now)
+    async def _keep(self, number: int, chat_id: int, turn: Turn, moment: Moment) -> bool:
+        """Stores what the turn changes; False when an earlier run has."""
+        if turn.changes:
+            commit = self._store.commit
+            return await commit(chat_id, number, turn.remember, turn.changes, moment.now)
+        if turn.remember is not None:
+            # A choice alone is set, not added to, and needs no key that consultations need.
+            await self._store.remember(chat_id, turn.remember)
+        return True
 
     async def _session(self, incoming: Incoming, *, anyhow: bool = False) -> Session:
         """What is stored of the person, where the answer depends on it."""
