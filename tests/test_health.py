@@ -163,7 +163,7 @@ async def test_prometheus_reads_what_the_health_holds(served: tuple[Health, str]
         "set_aside": 1,
     }
     assert found["carnk_updates"].type == "counter"
-    assert values(found["carnk_healthy"]) == {"intake": 1, "storage": 0, "delivery": 1}
+    assert values(found["carnk_healthy"]) == {"intake": 1, "storage": 0, "delivery": 1, "desk": 1}
     assert [sample.value for sample in found["carnk_waiting"].samples] == [4]
     assert [sample.value for sample in found["carnk_oldest_turn_seconds"].samples] == [2.5]
     took = found["carnk_turn_seconds"].samples

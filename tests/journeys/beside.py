@@ -111,11 +111,22 @@ def sqlite(settings: Settings) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-@contextlib.contextmanager
-def locked(settings: Settings) -> Iterator[None]:
-    """Somebody else holds SQLite's write lock."""
+@contextlib.asynccontextmanager
+async def locked(settings: Settings) -> AsyncIterator[None]:
+    """Somebody else holds SQLite's write lock.
+
+    Asked for again and again rather than waited for: a bot in this very process could not end its
+    transaction meanwhile.
+    """
     with sqlite(settings) as database:
-        database.execute("BEGIN IMMEDIATE")
+        database.execute("PRAGMA busy_timeout=0")
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    database.execute("BEGIN IMMEDIATE")
+                    break
+                except sqlite3.OperationalError:
+                    await asyncio.sleep(0.01)
         try:
             yield
         finally:

@@ -130,7 +130,7 @@ async def test_asked_to_go_while_nothing_works_it_goes_within_ten_seconds(
     hanging = sandbox.faults.script("slow", delay=30.0, times=None)
     crowd.ask_all()
     await until(lambda: len(sandbox.faults.calls_of("editMessageText")) >= 5, "the calls that hang")
-    with locked(settings):
+    async with locked(settings):
         crowd.ask_all()
         code, seconds, log = await goes(process)
     assert (code, "Traceback" in log) == (0, False)

@@ -31,8 +31,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Red after half a second, and what is looked at each minute is looked at all the time."""
 
     def health() -> Health:
-        intake, storage, delivery = (Part(part.name, patience=0.5) for part in Health().parts)
-        return Health(intake, storage, delivery)
+        quick = {part.name: Part(part.name, patience=0.5) for part in Health().parts}
+        return Health(quick["intake"], quick["storage"], quick["delivery"], quick["desk"])
 
     monkeypatch.setattr("bot.app.Health", health)
     monkeypatch.setattr("bot.health.TELL_SECONDS", 0.05)
@@ -120,7 +120,7 @@ async def test_a_locked_database_is_red_until_it_answers(
     sandbox.delivery.retry_seconds = 0.1
     crowd = Crowd(sandbox, 10)
     async with running(sandbox, settings):
-        with locked(settings):
+        async with locked(settings):
             crowd.ask_all()
             await until_red(settings, storage="the database does not answer (OperationalError)")
             assert crowd.waiting == 10

@@ -276,7 +276,7 @@ async def test_what_cannot_be_stored_is_not_confirmed_and_taken_once_afterwards(
     sandbox.delivery.retry_seconds = 0.1
     async with running(sandbox, settings), telegram(settings) as brought:
         update = brought.says(maria, "/help")
-        with locked(settings):
+        async with locked(settings):
             sandbox.people.start(maria.id)
             answers = await asyncio.gather(*(brought.brings(update) for _ in range(3)))
             assert answers == [(503, None)] * 3
