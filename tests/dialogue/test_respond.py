@@ -191,6 +191,12 @@ def test_an_emergency_in_a_caption_stands_above_the_answer_to_the_picture() -> N
     assert ENGLISH.say(text("sent.picture")) in shown.body
 
 
+def test_an_album_gets_one_answer() -> None:
+    """Its first piece is answered; what follows is not, unless it is a cry for help."""
+    assert answer(Sent("picture", follows=True)).screen is None
+    assert answer(Sent("picture", "I want to die", follows=True)).screen is not None
+
+
 def test_nobody_is_left_without_an_answer() -> None:
     """Too fast for us, or a fault of ours: a sentence, and the topics."""
     for turn, id in (
