@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,6 +14,12 @@ from bot.storage.tables import metadata
 
 NOTHING_SKIPPED = bool(os.environ.get("NOTHING_SKIPPED"))
 """Set by CI: a missing browser or database is a failure there."""
+
+# In CI the same examples in every run: a change must not wait for what another one broke. By hand
+# new ones each time, which is how faults are found. Never a deadline: machines are noisy.
+hypothesis.settings.register_profile("found by hand", deadline=None)
+hypothesis.settings.register_profile("the same in CI", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("the same in CI" if NOTHING_SKIPPED else "found by hand")
 
 
 def skip_or_fail(reason: str) -> None:

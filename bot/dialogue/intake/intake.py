@@ -229,7 +229,8 @@ class Intake:
             return Turn(self._stage.cases.parts(case, language), in_place=True)
         # One question alone: a message, or an answer to correct. Else the rest of its part.
         alone = step.fact == OWN_WORDS or step.id in case.answers
-        return visit.at(visit.sheet.to(step, editing=alone))
+        said = language.say(text("safety.sw7"))
+        return visit.at(visit.sheet.to(step, editing=alone), said)
 
     def _new(
         self, session: Session, language: Language, moment: Moment, case: Case | None = None

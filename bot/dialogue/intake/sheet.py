@@ -92,6 +92,12 @@ class Sheet:
                 return step
         return None
 
+    @property
+    def consented(self) -> bool:
+        """Everything that must be agreed to was, as far as it is known what that is."""
+        given = {one.id for one in self.consents.standing(self.draft.consents)}
+        return all(one.id in given for one in self.asked if one.kind == "consent" and one.must)
+
     # ── going on and back ──
 
     def to(self, step: Field | None, *, editing: bool = False) -> "Sheet":

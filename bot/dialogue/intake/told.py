@@ -80,7 +80,7 @@ def sent(visit: Visit, sent: Sent) -> Turn:
 def _refused(visit: Visit, field: Field, sent: Sent) -> Text | None:
     """Why a file cannot be taken, from what Telegram tells about it (P17)."""
     sheet, rules = visit.sheet, field.files
-    if sheet.needed is not None and sheet.needed.kind == "consent":
+    if not sheet.consented:
         return text("form.file-too-early")
     fits = (
         rules is not None

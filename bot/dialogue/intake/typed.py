@@ -43,7 +43,8 @@ def tidy(typed: str, *, lines: bool = False) -> str:
             kept.append(" ")
         elif marks <= _MARKS and _shown(char, category):
             kept.append(char)
-    whole = _joined("".join(kept))
+    # Once more: what was left out may have stood between a letter and its mark.
+    whole = unicodedata.normalize("NFC", _joined("".join(kept)))
     if not lines:
         return " ".join(whole.split())
     stripped = "\n".join(" ".join(line.split()) for line in whole.split("\n"))

@@ -208,8 +208,9 @@ def test_the_wrong_kind_gets_one_kind_line_and_the_question_again(kind: str) -> 
 
 def test_a_report_that_comes_early_is_kept_once_that_was_agreed_to() -> None:
     """Before the consents it is not; after them it is, and the question comes again."""
-    talk = at("c1").sends("document", "pdf").sees("was not kept", "Do you agree")
-    assert not talk.draft.files
+    for question in ("adult", "country", "c1", "c2"):
+        talk = at(question).sends("document", "pdf").sees("was not kept")
+        assert not talk.draft.files
     talk = (
         at("diagnosis").sends("document", "pdf").sees("Your file is kept", "What is the diagnosis")
     )

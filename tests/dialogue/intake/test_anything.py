@@ -7,7 +7,7 @@ from hashlib import sha256
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.case import Case, ChangeCase, OpenCase
+from bot.dialogue.case import Case, ChangeCase, Draft, KeepDraft, OpenCase
 from bot.dialogue.event import KINDS, Person
 from bot.dialogue.intake.checks import check
 from bot.dialogue.intake.form import SENT
@@ -84,6 +84,7 @@ class Anybody(Talk):
         super().__init__(client, person)
         self.told: set[str] = set()
         self.seen: list[str] = ["v1:en:costs"]
+        self.warned: set[str] = set()
 
     def watched(self, step: Callable[[], object]) -> None:
         before = {case.number: case for case in self.session.cases}
@@ -91,7 +92,12 @@ class Anybody(Talk):
         step()
         if self.screen is not None:
             self.seen += [one.to.data() for one in self.buttons if one.to is not None]
+            for language in words().languages.offered:
+                if language.say(text("safety.sw7")) in self.body:
+                    self.warned.add(language.tag)
         for change in self.turn.changes:
+            if isinstance(change, KeepDraft):
+                self.asks_only_who_was_warned(change.draft)
             if isinstance(change, OpenCase):
                 self.sends_only_what_was_told(change.case)
                 assert change.case.number not in before
@@ -101,6 +107,14 @@ class Anybody(Talk):
                 assert old.answers.keys() - change.case.answers.keys() <= CONTACTS
                 assert set(old.consents) <= set(change.case.consents)
                 assert set(old.files) <= set(change.case.files)
+
+    def asks_only_who_was_warned(self, draft: Draft) -> None:
+        """P2: SW7 in the same language, before any question about health; C1 before any answer."""
+        field = FORM.field(draft.at)
+        if field is not None and field.sensitive == "health":
+            assert draft.language in self.warned
+        told = {one.sensitive for one in FORM.steps if one.id in draft.answers}
+        assert draft.agreed or ("health" not in told and not draft.files)
 
     def sends_only_what_was_told(self, case: Case) -> None:
         operator = self.dialogue.screens.operator
@@ -161,7 +175,8 @@ class Anybody(Talk):
         """The next sensible thing: the first answer to the question, or on with the form."""
         draft = self.session.draft
         if draft is None:
-            self.pressed("v1:en:ask:begin")
+            begin = [one for one in self.seen[-9:] if one.endswith(":ask:begin")]
+            self.presses(begin[0]) if begin else self.types("consult")
             return
         field = FORM.field(draft.at)
         at = f"v1:en:ask:{draft.reference}.{draft.at}"
@@ -211,11 +226,12 @@ def test_whatever_somebody_does_in_whatever_order(
     talk = Anybody(client, person)
     draw = data.draw
     # So many sensible steps first: nowhere, in the middle, at the review, with a case.
-    for _ in range(draw(st.sampled_from([0, 6, 14, 15]))):
-        talk.answers_well()
+    for _ in range(draw(st.sampled_from([0, 7, 15, 16]))):
+        talk.watched(talk.answers_well)
     adding = draw(st.booleans())
     if adding and talk.session.cases:
-        talk.pressed(f"v1:en:ask:add.{talk.case.number}.{draw(st.sampled_from(ADDED))}")
+        added = f"v1:en:ask:add.{talk.case.number}.{draw(st.sampled_from(ADDED))}"
+        talk.watched(lambda: talk.pressed(added))
 
     def forged() -> None:
         case = talk.session.cases[-1].number if talk.session.cases else "22222"
@@ -223,6 +239,8 @@ def test_whatever_somebody_does_in_whatever_order(
         at, reference = (draft.at, draft.reference) if draft else ("adult", "33333")
         detail = draw(st.sampled_from(FORGED))
         verb = draw(st.sampled_from(VERBS))
+        # Who forges their way past the notices has read this.
+        talk.warned |= {"en"}
         talk.pressed("v1:en:ask:" + detail.format(case=case, ref=reference, at=at, verb=verb))
 
     def says() -> None:
@@ -277,6 +295,6 @@ DIALOGUES = {
 def test_the_walk_above_reaches_what_it_watches() -> None:
     """Who only answers well sends a case, and then another: the property is not about nothing."""
     talk = Anybody("en", Person())
-    for _ in range(40):
+    for _ in range(45):
         talk.watched(talk.answers_well)
     assert len(talk.session.cases) >= 2
