@@ -136,11 +136,13 @@ export class Bubble {
 
   #quote(message, target) {
     this.quote.replaceChildren();
-    if (!message.reply_to_message_id) return;
+    // What stands in a topic answers its beginning (Bot API, Message), which nobody sees.
+    const answered = message.reply_to_message_id;
+    if (!answered || answered === message.message_thread_id) return;
     const name = target?.from?.name ?? "";
     const button = h(
       "button",
-      { type: "button", class: "quote", onclick: () => this.reader.goTo(message.reply_to_message_id) },
+      { type: "button", class: "quote", onclick: () => this.reader.goTo(answered) },
       h("b", { dir: "auto" }, name),
       h("span", { dir: "auto" }, target ? summary(target) : "Deleted message"),
     );
