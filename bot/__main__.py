@@ -10,7 +10,8 @@ import json
 import logging
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -398,31 +399,139 @@ def extract(locales: Path) -> None:
     """
     from bot.translate.check import write_template
 
-    try:
+    with _told():
         changed = write_template(locales)
-    except BrokenWords as broken:
-        _tell(broken)
-        sys.exit(1)
     click.echo("messages.pot was written." if changed else "messages.pot was up to date.")
+
+
+_languages = click.argument("languages", nargs=-1, metavar="[LANG]...")
+
+
+@main.command()
+@_languages
+@click.option("--diff", is_flag=True, help="With what changed in the English, word by word.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_content
+@_locales
+def status(
+    languages: tuple[str, ...], diff: bool, as_json: bool, content: Path, locales: Path
+) -> None:
+    """How far each language is, what is to do next, and what readers see until then.
+
+    Of a language that is named, everything that is to do is listed.
+
+    Example: python -m bot status zh_Hans --diff
+    """
+    from bot.translate.status import lines, standings
+
+    _known(locales, languages)
+    with _told():
+        found = standings(locales, content, datetime.now(UTC).date(), languages)
+    if as_json:
+        told = {"version": 1, "languages": [one.as_json() for one in found]}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        for line in lines(one, whole=bool(languages), diff=diff):
+            click.echo(line)
+
+
+@main.command("new-language")
+@click.argument("tag")
+@_content
+@_locales
+def new_language(tag: str, content: Path, locales: Path) -> None:
+    """Makes the files of a new language, as a draft, and says what to do next.
+
+    Example: python -m bot new-language ar
+    """
+    from bot.translate.new_language import NoLanguage, begin, lines
+
+    try:
+        with _told():
+            begun = begin(locales, content, tag)
+    except NoLanguage as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(2)
+    for line in lines(begun):
+        click.echo(line)
+
+
+@main.command()
+@_languages
+@click.option(
+    "--cosmetic",
+    multiple=True,
+    metavar="ID",
+    help="A sentence, page or question whose English was only corrected: translations stay.",
+)
+@_content
+@_locales
+def update(
+    languages: tuple[str, ...], cosmetic: tuple[str, ...], content: Path, locales: Path
+) -> None:
+    """Brings the languages' files up to date with the English; run it after every change there.
+
+    A translation whose English has changed is kept, marked “fuzzy” with the English it was made
+    from beside it, and not shown until somebody has looked at it. Nothing is ever guessed.
+
+    Example: python -m bot update --cosmetic menu.welcome
+    """
+    from bot.translate.check import write_template
+    from bot.translate.update import lines
+    from bot.translate.update import update as bring_up_to_date
+
+    _known(locales, languages)
+    with _told():
+        done, problems = bring_up_to_date(locales, content, languages, cosmetic)
+        for one in done:
+            for line in lines(one):
+                click.echo(line)
+        if problems:
+            raise BrokenWords(problems)
+        write_template(locales)
 
 
 @main.command()
 @click.argument("language")
-@click.argument("pages", nargs=-1)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @_content
-def accept(language: str, pages: tuple[str, ...], content: Path) -> None:
-    """Marks translated pages as made from the English of today (their `from:`).
+@_locales
+def accept(language: str, names: tuple[str, ...], content: Path, locales: Path) -> None:
+    """Marks translations as made from the English of today, once you have read both.
+
+    A NAME is a page (costs), a question (form.questions.age; form: all of them), the name of a
+    source (R1; references: all), or a sentence (menu.welcome). Without a name: all pages, questions
+    and sources that no longer say what the English says.
 
     Example: python -m bot accept zh_Hans costs
     """
-    from bot.translate.accept import accept_pages
+    from bot.translate.accept import accept as mark
 
+    with _told():
+        accepted = mark(locales, content, language.replace("-", "_"), names)
+    click.echo(f"{accepted} marked as up to date.")
+
+
+def _known(locales: Path, languages: tuple[str, ...]) -> None:
+    """Ends with a sentence where one of the languages is not here."""
+    from bot.translate.update import folders
+
+    for code in languages:
+        if code not in folders(locales):
+            known = ", ".join(folders(locales))
+            click.echo(f"There is no language “{code}”. These are here: {known}.", err=True)
+            sys.exit(2)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What is wrong with the words is told, and the command ends with code 1."""
     try:
-        accepted = accept_pages(content, language, pages)
+        yield
     except BrokenWords as broken:
         _tell(broken)
         sys.exit(1)
-    click.echo(f"{accepted} of the pages were marked.")
 
 
 if __name__ == "__main__":

@@ -98,13 +98,17 @@ def test_extract_and_accept_write_what_changed(shelves: tuple[Path, Path]) -> No
     page.write_text(raw.replace('  title: "', '  title: "New: ', 1), encoding="utf-8")
     assert ("zh_Hans", "costs") in read_words(locales, content).library.stale
     before = (content / "zh_Hans" / "costs.yaml").read_text(encoding="utf-8").split("\n")
-    done = run(main, ["accept", "zh_Hans", "costs", "--content", str(content)])
+    done = run(
+        main, ["accept", "zh_Hans", "costs", "--content", str(content), "--locales", str(locales)]
+    )
     assert done.exit_code == 0
     after = (content / "zh_Hans" / "costs.yaml").read_text(encoding="utf-8").split("\n")
     changed = [new for old, new in zip(before, after, strict=True) if old != new]
     assert len(changed) == 1
     assert changed[0].startswith("  from: ")
     assert read_words(locales, content).library.stale == frozenset()
-    unknown = run(main, ["accept", "zh_Hans", "nowhere", "--content", str(content)])
+    unknown = run(
+        main, ["accept", "zh_Hans", "nowhere", "--content", str(content), "--locales", str(locales)]
+    )
     assert unknown.exit_code == 1
-    assert "no page" in unknown.output
+    assert "nothing called “nowhere”" in unknown.output

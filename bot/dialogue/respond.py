@@ -17,7 +17,7 @@ from bot.i18n.language import Language
 from bot.i18n.markup import visible_length
 from bot.i18n.matching import How
 from bot.i18n.script import script
-from bot.i18n.text import Text, text
+from bot.i18n.text import Spoken, Text, text
 from bot.library.helplines import CountryLines
 
 _COMMANDS = {
@@ -61,6 +61,9 @@ class Dialogue:
 
     def respond(self, session: Session, event: Event, client: str | None, moment: Moment) -> Turn:
         """What this person sees next, what is remembered of them, and what changes."""
+        return self._marked(self._decided(session, event, client, moment))
+
+    def _decided(self, session: Session, event: Event, client: str | None, moment: Moment) -> Turn:
         if isinstance(event, Invited):
             if event.silent:
                 return Turn(leave=True)
@@ -105,17 +108,29 @@ class Dialogue:
         live, _, _ = self.intake.live(session, moment)
         language = self.intake.language(live) or self.language(live, client)
         if live.draft is not None and self.screens.opening.open:
-            return dataclasses.replace(self.intake.here(live, language, moment), changes=())
+            turn = self.intake.here(live, language, moment)
+            return self._marked(dataclasses.replace(turn, changes=()))
         place = screens.MY_CASE if live.cases else screens.MENU
-        return Turn(self.place(Address(language.tag, place), language, live, moment))
+        return self._marked(Turn(self.place(Address(language.tag, place), language, live, moment)))
 
     def too_fast(self, session: Session, client: str | None) -> Turn:
         """To who sends faster than a chat can be answered."""
-        return Turn(self.screens.answer(self.language(session, client), text("too-fast")))
+        said = self.screens.answer(self.language(session, client), text("too-fast"))
+        return self._marked(Turn(said))
 
     def stumbled(self, session: Session, client: str | None) -> Turn:
         """When `respond` met a fault of ours: never silence."""
-        return Turn(self.screens.answer(self.language(session, client), text("stumbled")))
+        said = self.screens.answer(self.language(session, client), text("stumbled"))
+        return self._marked(Turn(said))
+
+    def _marked(self, turn: Turn) -> Turn:
+        """A draft, and a translation that has not been fully reviewed, say so on every screen."""
+        screen = turn.screen
+        language = self.screens.languages.get((screen and screen.language) or "")
+        if screen is None or language is None or language.status == "published":
+            return turn
+        said = language.say(text(f"notice.{language.status}"))
+        return self._fitting(turn, screen, screen.body, said)
 
     # ── the language a person gets ──────────────────────────────────────────────────────────────
 
@@ -210,7 +225,12 @@ class Dialogue:
 
     def _because(self, turn: Turn, screen: Screen, why: Text, language: Language) -> Turn:
         """The turn with a line above: what was begun is gone, and why."""
-        body = screens.paragraphs(language.say(why), screen.body)
+        return self._fitting(turn, screen, language.say(why), screen.body)
+
+    @staticmethod
+    def _fitting(turn: Turn, screen: Screen, *said: Spoken) -> Turn:
+        """The turn with this said in place of its words, if it fits into a message."""
+        body = screens.paragraphs(*said)
         if visible_length(body) > _MOST:
             return turn
         return dataclasses.replace(turn, screen=Screen(body, screen.rows))
@@ -317,10 +337,11 @@ class Dialogue:
         return Turn(self.intake.answer(session, language, normal))
 
     def _named_language(self, words: str) -> Language | None:
-        """The language whose name, in any language of ours, is the whole message."""
+        """The language whose name, in any language of ours, is the whole message: drafts too,
+        which nothing else offers."""
         typed = words.strip().casefold()
-        offered = self.screens.languages.offered
-        for language in offered:
+        offered, known = self.screens.languages.offered, self.screens.languages.values()
+        for language in (*offered, *(one for one in known if one.status == "draft")):
             names = {language.name, language.tag, *(one.name_of(language.code) for one in offered)}
             if typed in {name.casefold() for name in names}:
                 return language

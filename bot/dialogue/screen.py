@@ -30,6 +30,13 @@ class Screen:
     body: Spoken
     rows: tuple[Row, ...] = ()
 
+    @property
+    def language(self) -> str | None:
+        """The tag of the language it is in: every button leads on in it, but one that chooses
+        another. None where there is no such button."""
+        places = (button.to for row in self.rows for button in row)
+        return next((to.language for to in places if to is not None and not to.chosen), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -371,13 +371,20 @@ def template(catalogs: Catalogs, places: Mapping[str, Iterable[str]] | None = No
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _block(entry: Entry, places: Iterable[str]) -> Iterator[str]:
-    yield from (f"#. {hint}".rstrip() for hint in (*entry.notes, *entry.hints))
-    yield from (f"#: {place}" for place in sorted(set(places)))
+def hints_and_flags(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What translators are told of an English entry: notes, and flags like `max-length:30`."""
+    hints = tuple(hint for hint in (*entry.notes, *entry.hints) if hint)
     flags = [flag for flag in entry.flags if flag != "fuzzy"]
     limit = limit_of(entry.id)
     if limit is not None and not any(flag.startswith("max-length:") for flag in flags):
         flags.append(f"max-length:{limit}")
+    return hints, tuple(flags)
+
+
+def _block(entry: Entry, places: Iterable[str]) -> Iterator[str]:
+    hints, flags = hints_and_flags(entry)
+    yield from (f"#. {hint}" for hint in hints)
+    yield from (f"#: {place}" for place in sorted(set(places)))
     if flags:
         yield f"#, {', '.join(flags)}"
     yield from field_lines("msgctxt", entry.id)

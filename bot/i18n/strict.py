@@ -119,6 +119,11 @@ def read_yaml(path: Path, shown: str) -> Block:
         raise BrokenWords(
             [Problem(shown, 1, "This file cannot be read.", "Check that it is there.")]
         ) from error
+    return parse_yaml(raw, shown)
+
+
+def parse_yaml(raw: str, shown: str) -> Block:
+    """The mapping in the text `raw`; raises BrokenWords like `read_yaml`."""
     problems = [Problem(shown, *lint) for lint in _lints(raw)]
     tree: Any = None
     try:

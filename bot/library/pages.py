@@ -71,6 +71,10 @@ class Page:
     due: date
 
 
+UNTRANSLATED = "none"
+"""The `from:` of an item that still holds the English words, to be overwritten."""
+
+
 class State(enum.Enum):
     """How the words shown relate to the English ones (languages.md, 5.4)."""
 

@@ -28,6 +28,7 @@ from bot.library.faults import (
 from bot.library.pages import (
     REVIEW_OTHER,
     REVIEW_VOLATILE,
+    UNTRANSLATED,
     Library,
     Link,
     Node,
@@ -160,7 +161,7 @@ class _Reader:
                         f"“{name}” is also in {found[name][1]}.",
                         "Keep one of them.",
                     )
-                else:
+                elif language == SOURCE or entry.get("from") != UNTRANSLATED:
                     entry.line = tree.at(name)  # what is missing is told at the item's name
                     found[name] = (entry, shown)
         return found

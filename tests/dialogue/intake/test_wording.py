@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.i18n.problem import BrokenWords, Problem
-from bot.translate.accept import accept_pages
+from bot.translate.accept import accept
 from tests.dialogue.intake.forms import CONTENT, ENGLISH, problems, read, said, shelf
 
 CHINESE = """\
@@ -133,10 +133,10 @@ def test_accepting_marks_questions_as_made_from_todays_english(tmp_path: Path) -
     source = source.replace('question: "What is the diagnosis?"', 'question: "Which diagnosis?"')
     english.write_text(source, encoding="utf-8")
     assert said(read(content).say("who", "zh_Hans").label) == "Who is asking"
-    assert accept_pages(content, "zh_Hans", ["form.questions.who"]) == 1
+    assert accept(content.parent / "locales", content, "zh_Hans", ["form.questions.who"]) == 1
     assert said(read(content).say("who", "zh_Hans").label, "zh_Hans") == "咨询人"
     assert said(read(content).say("diagnosis", "zh_Hans").label) == "Diagnosis"
-    assert accept_pages(content, "zh_Hans", ["form"]) == 1
+    assert accept(content.parent / "locales", content, "zh_Hans", ["form"]) == 1
     assert said(read(content).say("diagnosis", "zh_Hans").label, "zh_Hans") == "诊断"
     after = chinese.read_text(encoding="utf-8")
     changed = [
@@ -157,7 +157,7 @@ def test_accepting_everything_includes_the_form(tmp_path: Path) -> None:
     english = content / "en" / "form.yaml"
     source = english.read_text(encoding="utf-8").replace('"The illness"', '"About the illness"')
     english.write_text(source, encoding="utf-8")
-    assert accept_pages(content, "zh_Hans") == 1
+    assert accept(content.parent / "locales", content, "zh_Hans") == 1
     assert said(read(content).title("illness", "zh_Hans"), "zh_Hans") == "病情"
 
 
@@ -166,4 +166,4 @@ def test_an_item_that_is_not_there_cannot_be_accepted(tmp_path: Path) -> None:
     content = tmp_path / "content"
     shutil.copytree(CONTENT, content)
     with pytest.raises(BrokenWords, match=r"form\.questions\.whom"):
-        accept_pages(content, "zh_Hans", ["form.questions.whom"])
+        accept(content.parent / "locales", content, "zh_Hans", ["form.questions.whom"])
