@@ -55,10 +55,11 @@ class Turn:
 
 
 def columns(label: str) -> int:
-    """The width of a label on a phone: wide characters and emoji count two (UAX #11)."""
+    """The width of a label on a phone: wide characters and emoji count two (UAX #11), marks that
+    are not seen (joiners, directions) nothing."""
     return sum(
         0
-        if unicodedata.combining(char) or char in "\u200d\ufe0f"
+        if unicodedata.category(char) in {"Mn", "Me", "Cf"}
         else 2
         if unicodedata.east_asian_width(char) in "WF"
         else 1

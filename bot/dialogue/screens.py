@@ -73,17 +73,12 @@ class Screens:
     ) -> tuple[Row, ...]:
         """The last rows of a screen: back and home, the other language, the emergency page."""
         home = self.button(language, "button.menu", MENU)
-        rows: list[Row] = []
-        if back is not None:
-            rows.append((self.button(language, "button.back", back), home))
-        else:
-            rows.append((home,))
+        first = [home] if back is None else [self.button(language, "button.back", back), home]
         last = [self.switch(here, language)]
         if here.place != EMERGENCY:
             alarm = language.label(text("button.emergency"))
             last.append(Button(alarm, Address(language.tag, EMERGENCY), style="danger"))
-        rows.append(tuple(last))
-        return tuple(rows)
+        return (*in_rows(first), *in_rows(last))
 
     def switch(self, here: Address, language: Language) -> Button:
         """To the other language in one tap where there are two, else to the list of them."""
@@ -154,8 +149,7 @@ class Screens:
             turning.append(self.button(language, "button.previous", node.id, str(part - 1)))
         if part + 1 < len(page.parts):
             turning.append(self.button(language, "button.more", node.id, str(part + 1)))
-        if turning:
-            rows.append(tuple(turning))
+        rows += in_rows(turning)
         if part == 0:
             rows += in_rows(self.topic(child, language) for child in node.children)
             rows += in_rows(

@@ -224,11 +224,11 @@ class Questions:
         if back:
             first.insert(0, self.key(language, draft, text("button.back"), BACK))
         alarm = language.label(text("button.emergency"))
-        last = (
+        last = [
             self.screens.switch(self.to(language, draft), language),
             Button(alarm, Address(language.tag, EMERGENCY), style="danger"),
-        )
-        return (*in_rows(first), last)
+        ]
+        return (*in_rows(first), *in_rows(last))
 
     # ── smaller choices within a question ──
 

@@ -112,7 +112,7 @@ def test_words_where_only_a_button_is_an_answer() -> None:
 
 def test_a_number_that_is_nobodys_business_is_refused_twice_and_then_believed() -> None:
     """An ID number is not kept; whoever was asked twice and sends it again means something else."""
-    talk = core(Talk()).taps("➕ Add details", "Costs, reports, question · 4 questions")
+    talk = core(Talk()).taps("➕ Add details", "Costs, reports, more · 4 questions")
     talk.taps("Skip").taps("Skip", "Skip")
     number = "my passport number is E12345678, is it enough?"
     talk.says(number).sees("would rather not keep it", "delete your message")
@@ -233,7 +233,7 @@ def test_a_file_of_the_wrong_kind_or_too_large_is_refused_with_a_sentence(
 def test_an_album_is_one_step_and_what_is_too_much_is_told_once() -> None:
     """Ten pictures at once: five are kept, one answer for the first and one for the first that is
     not kept; the same message twice is one file."""
-    talk = core(Talk()).taps("➕ Add details", "Costs, reports, question · 4 questions")
+    talk = core(Talk()).taps("➕ Add details", "Costs, reports, more · 4 questions")
     talk.taps("Skip").taps("Skip").sees("medical reports")
     shown = 0
     for piece in range(10):

@@ -229,7 +229,7 @@ def test_details_are_added_to_a_case_without_showing_what_was_told() -> None:
     talk.taps("Plans and travel · 3 questions").sees("1 of 3").taps("Not sure", "This month")
     talk.taps("◀ Back").sees("How soon").taps("✓ This month")
     talk.taps("☐ A visa", "Done ▶").sees("What you are adding", "This month")
-    talk.misses("myeloma").taps("➕ Add details", "Costs, reports, question · 4 questions")
+    talk.misses("myeloma").taps("➕ Add details", "Costs, reports, more · 4 questions")
     talk.taps("Skip").taps("Skip").sends("document", "pdf").taps("Done ▶", "Skip this part")
     talk.taps("✅ Send now")
     assert talk.news == [("place", "soon", "travel", "reports", "files")]
