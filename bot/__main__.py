@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from bot.storage.cases import Standing
     from bot.storage.crypto import Cipher
+    from bot.translate.preview.making import Preview
+    from bot.translate.pseudo import Pseudo
 
 _HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -147,7 +149,7 @@ def sandbox(port: int, browse: bool) -> None:
     from bot.sandbox.command import run_sandbox
 
     log.set_up("INFO", None)
-    _run(run_sandbox(port, browse=browse), "Choose another port with --port.")
+    _run(run_sandbox(port, browse=browse), _OTHER_PORT)
 
 
 @main.command()
@@ -511,6 +513,82 @@ def accept(language: str, names: tuple[str, ...], content: Path, locales: Path) 
     with _told():
         accepted = mark(locales, content, language.replace("-", "_"), names)
     click.echo(f"{accepted} marked as up to date.")
+
+
+@main.command()
+@click.argument("language", required=False, metavar="[LANG]")
+@click.option(
+    "--pseudo",
+    type=click.Choice(["long", "rtl", "ids"]),
+    help="In place of LANG: accented and longer, from right to left, or names for words.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option("--watch", is_flag=True, help="Show it in the browser, and anew while you type.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="With --watch: where it listens, on this machine only; a free one if not named.",
+)
+@click.option("--open", "browse", is_flag=True, help="Open it in a browser.")
+@_content
+@_locales
+def preview(
+    language: str | None,
+    pseudo: "Pseudo | None",
+    out: Path | None,
+    watch: bool,
+    port: int,
+    browse: bool,
+    content: Path,
+    locales: Path,
+) -> None:
+    """Every screen of a language as on a phone, beside the English, with what is to do.
+
+    It writes one file that needs nothing else: open it, or send it to somebody.
+
+    Example: python -m bot preview zh_Hans --watch --open
+    """
+    import webbrowser
+
+    from bot.translate.preview.drawing import draw
+    from bot.translate.preview.making import make
+    from bot.translate.preview.serving import serve
+    from bot.translate.update import folders
+
+    known = folders(locales)
+    if pseudo is not None:
+        language = "en"
+    elif language is None and len(known) == 1:
+        [language] = known
+    if language is None:
+        click.echo(f"Which language? These are here: {', '.join(known)}.", err=True)
+        sys.exit(2)
+    code = language.replace("-", "_")
+    _known(locales, () if code == "en" else (code,))
+
+    def made() -> "Preview":
+        return make(locales, content, code, pseudo)
+
+    if watch:
+        _run(serve(made, (locales, content), port, click.echo, browse=browse), _OTHER_PORT)
+        return
+    path = out or Path(f"preview-{pseudo or code}.html")
+    with _told():
+        page = draw(made())
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        click.echo(
+            f"{path} cannot be written ({error.strerror}). Name another with --out.", err=True
+        )
+        sys.exit(2)
+    click.echo(f"{path} is written: open it in a browser, or send it to somebody.")
+    if browse:
+        webbrowser.open(path.resolve().as_uri())
+
+
+_OTHER_PORT = "Choose another port with --port."
 
 
 def _known(locales: Path, languages: tuple[str, ...]) -> None:

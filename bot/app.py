@@ -71,6 +71,7 @@ class App:
     def __init__(
         self, settings: Settings, words: Words, awaited: tuple[str, ...] = AWAITED
     ) -> None:
+        self._awaited = awaited
         self.missing = (*settings.missing, *awaited)
         self.settings = settings
         self.words = words
@@ -89,11 +90,22 @@ class App:
             self._remembered,
             self.health,
         )
-        desks = Desks(words.languages, settings.staff_chat_id, settings.staff_groups)
-        self.deliverer = Deliverer(self.client, self.store, words.form, desks, self.health.desk)
+        self.deliverer = Deliverer(
+            self.client, self.store, words.form, self._desks(words), self.health.desk
+        )
         self.web = _web(settings, self.health)
         self._following = Lanes()
         self._beside: list[asyncio.Task[None]] = []
+
+    def _desks(self, words: Words) -> Desks:
+        return Desks(words.languages, self.settings.staff_chat_id, self.settings.staff_groups)
+
+    def speak(self, words: Words) -> None:
+        """From now on everything is said in these words; what is on its way stays as it was."""
+        self.words = words
+        self.receiver.dialogue = make_dialogue(words, self.settings, self._awaited)
+        self.deliverer.speak(words.form, self._desks(words))
+        self.profile.languages = words.languages
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what it has begun, within ten seconds.
@@ -176,15 +188,20 @@ class App:
             self._following.push(chat_id, partial(self.profile.follow, chat_id, after.language))
 
 
+def make_app(settings: Settings, awaited: tuple[str, ...] = AWAITED) -> App:
+    """The bot with the words it says. Raises BrokenWords."""
+    words = read_words(settings.locales_dir, settings.content_dir)
+    for notice in words.notices:
+        log.warning("shown in English instead: %s", notice)
+    return App(settings, words, awaited)
+
+
 async def run(settings: Settings, stop: asyncio.Event, awaited: tuple[str, ...] = AWAITED) -> None:
     """The bot, by long polling, or by webhook when WEBHOOK_URL is set, until `stop` is set.
 
     Raises BrokenWords, and what App.run raises.
     """
-    words = read_words(settings.locales_dir, settings.content_dir)
-    for notice in words.notices:
-        log.warning("shown in English instead: %s", notice)
-    await App(settings, words, awaited).run(stop)
+    await make_app(settings, awaited).run(stop)
 
 
 async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:

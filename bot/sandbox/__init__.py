@@ -15,5 +15,6 @@ The map, from the inside out:
     faults.py      what goes wrong, on demand
     views.py, page_api.py, page/                        the page
     server.py      Sandbox: all of it on 127.0.0.1
+    words.py       the bot's words, anew when their files change
     command.py     `python -m bot sandbox`
 """

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 from pydantic import SecretStr
 
-from bot.app import run
+from bot.app import make_app
 from bot.sandbox.server import Sandbox
+from bot.sandbox.words import follow_files
 from bot.settings import Settings, read_settings
 from bot.storage.crypto import new_key
 
@@ -46,7 +47,10 @@ def open_for_consultations(settings: Settings) -> Settings:
 
 
 async def run_sandbox(port: int, *, browse: bool) -> None:
-    """Serves the page and runs the bot until Ctrl-C. Raises OSError when the port is taken."""
+    """Serves the page and runs the bot until Ctrl-C; changed words are said at the next tap.
+
+    Raises OSError when the port is taken.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,6 +64,11 @@ async def run_sandbox(port: int, *, browse: bool) -> None:
             click.echo(f"The sandbox is open: {sandbox.url}/  (Ctrl-C closes it)")
             if browse:
                 webbrowser.open(f"{sandbox.url}/")
-            await run(open_for_consultations(sandbox_settings(sandbox, Path(folder))), stop, ())
+            app = make_app(open_for_consultations(sandbox_settings(sandbox, Path(folder))), ())
+            following = asyncio.create_task(follow_files(app, click.echo))
+            try:
+                await app.run(stop)
+            finally:
+                following.cancel()
     finally:
         await sandbox.stop()

@@ -1,7 +1,7 @@
 """What changed between two texts, word by word."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -41,7 +41,19 @@ def _change(gone: str, new: str) -> Iterator[tuple[Change, str]]:
         yield "same", rest
 
 
+def around(changes: Iterable[tuple[Change, str]], most: int = 160) -> Iterator[tuple[Change, str]]:
+    """The changes with only so many characters of what stayed between them."""
+    each = list(changes)
+    for place, (change, words) in enumerate(each):
+        if change != "same" or len(words) <= most:
+            yield change, words
+            continue
+        before = words[: most // 2] if place else ""
+        after = words[-most // 2 :] if place + 1 < len(each) else ""
+        yield change, f"{before} … {after}" if before or after else words
+
+
 def marked(old: str, new: str) -> str:
     """As `git diff --word-diff` writes it: `cells are [-sometimes-]{+often+} free`."""
     marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
-    return "".join(marks[change].format(words) for change, words in word_diff(old, new))
+    return "".join(marks[change].format(words) for change, words in around(word_diff(old, new)))

@@ -1,8 +1,9 @@
 """Languages that nobody speaks, made of the English in memory, to see what a real one would do.
 
 `long` is accented and a third longer, in brackets: what is not in brackets was not said by the
-catalogs, and what is cut would be cut in German. `rtl` runs from right to left. `ids` shows the
-name of each sentence in place of its words, and so where it appears.
+catalogs, and what is cut would be cut in German. `rtl` is written in Arabic letters, with names in
+capitals left as they are. `ids` shows the name of each sentence in place of its words, and so where
+it appears.
 """
 
 import re
@@ -40,8 +41,11 @@ _ACCENTS = str.maketrans(
     "ÅåƁƀÇçĐđÉéƑƒĜĝĤĥÎîĴĵĶķĻļṀṁÑñÓóÞþŔŕŠšŢţÛûŴŵÝýŽž",
 )
 _PADDING = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_RLO, _PDF = "\u202e", "\u202c"
+_ARABIC = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyz",
+    "ابكديفجهيجكلمنوبقرستوفوخيز",
+)
+_NAME = re.compile(r"([A-Z]{2,}(?:-[A-Z]+)*[0-9]*)")
 
 
 def with_pseudo(words: Words, kind: Pseudo) -> Words:
@@ -149,7 +153,13 @@ def _long(words: str, id: str, limit: int | None) -> str:
 
 
 def _rtl(words: str, id: str, limit: int | None) -> str:
-    return _outside(words, lambda part: _WORD.sub(rf"{_RLO}\g<0>{_PDF}", part))
+    def turned(part: str) -> str:
+        pieces = _NAME.split(part)
+        return "".join(
+            one if n % 2 else one.lower().translate(_ARABIC) for n, one in enumerate(pieces)
+        )
+
+    return _outside(words, turned)
 
 
 def _id(words: str, id: str, limit: int | None) -> str:

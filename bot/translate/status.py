@@ -88,15 +88,16 @@ def standings(
     """Every translated language, or those named. Raises BrokenWords where nothing can be read, and
     KeyError for a language that is not here."""
     words = read_words(locales, content)
-    history = History(content)
     chosen = [words.languages[code] for code in codes]
     chosen = chosen or [one for one in words.languages.values() if one.code != SOURCE]
-    return [_standing(words, one, locales, content, history, today) for one in chosen]
+    return [standing_of(words, one, locales, content, today) for one in chosen]
 
 
-def _standing(
-    words: Words, language: Language, locales: Path, content: Path, history: History, today: date
+def standing_of(
+    words: Words, language: Language, locales: Path, content: Path, today: date
 ) -> Standing:
+    """The same of one language, of words that were read already."""
+    history = History(content)
     found = [
         *_sentences(locales, language.code),
         *_items(words, language.code, content, history, today),

@@ -79,6 +79,7 @@ class _Guide:
     now: datetime
     open: Dialogue = field(init=False)
     closed: Dialogue = field(init=False)
+    filled: dict[bool, tuple[Session, Case]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.open = self._dialogue(CLINIC, Opening(()))
@@ -335,7 +336,7 @@ class _Guide:
         yield "An edit that changes nothing", self.at(edited, self.draft(first.id))
 
     def sending(self) -> "_Places":
-        full = self._whole().session
+        full, _ = self._filled(core=False)
         draft = full.draft
         if draft is None:
             return
@@ -354,7 +355,7 @@ class _Guide:
                 yield f"Review, {one.id}: {option}", self.at(self.to("ask"), chosen)
         yield "Review, nothing answered", self.at(self.to("ask"), self.draft(REVIEW))
         yield "Which answer to change?", self.at(review(CHANGE), full)
-        yield "Which part to add?", self.at(review(MORE), self._core().session)
+        yield "Which part to add?", self.at(review(MORE), self._filled(core=True)[0])
         yield "Which part to add, all answered", self.at(review(MORE), full)
         yield "Something is still open", self.at(review(SEND), self.draft(REVIEW))
         papers = next((one for one in self.words.form.steps if one.kind == "files"), None)
@@ -378,17 +379,16 @@ class _Guide:
 
     def case(self) -> Case:
         """A case with every question answered."""
-        return replace(self._whole().sends(), number=NUMBER)
+        return self._filled(core=False)[1]
 
-    def _core(self) -> "_Walker":
-        walker = _Walker(self)
-        walker.fills(core=True)
-        return walker
-
-    def _whole(self) -> "_Walker":
-        walker = _Walker(self)
-        walker.fills()
-        return walker
+    def _filled(self, *, core: bool) -> tuple[Session, Case]:
+        """The form as it is before sending, and the case that it becomes."""
+        if core not in self.filled:
+            walker = _Walker(self)
+            walker.fills(core=core)
+            before = walker.session
+            self.filled[core] = before, replace(walker.sends(), number=NUMBER)
+        return self.filled[core]
 
     def after(self) -> "_Places":
         case = self.case()
@@ -409,7 +409,7 @@ class _Guide:
         many = tuple(replace(case, number=f"N4WX{n}") for n in range(8))
         yield "/mycase, many", self.at(mine, Session(me, cases=many))
         yield "What to add", self.at(self.to("ask", f"add.{NUMBER}"), one)
-        core = replace(self._core().sends(), number=NUMBER)
+        _, core = self._filled(core=True)
         zones = {step.id for step in self.words.form.steps if step.kind == "zone"}
         answers = {id: value for id, value in core.answers.items() if id not in zones}
         nowhere = Session(me, cases=(replace(core, answers=answers),))

@@ -99,6 +99,10 @@ class Deliverer:
         without being seen again."""
         self._stopping = False
 
+    def speak(self, form: Form, desks: Desks) -> None:
+        """From now on the staff are told with these words."""
+        self._outgoing.form, self._outgoing.places.desks = form, desks
+
     # ── who works when ──
 
     async def run(self) -> None:

@@ -65,7 +65,7 @@ class Outgoing:
     ) -> None:
         self._calls = Calls(client)
         self._store = store
-        self._form = form
+        self.form = form
         self._now = now
         self.places = Places(desks, store, self._calls)
         self._erasure = Erasure(self._calls, self.places, left)
@@ -118,7 +118,7 @@ class Outgoing:
             await self._alarm(owed, None)
         elif case is None:
             await self._sent(owed)  # it was deleted meanwhile
-        elif owed.kind != WITHDRAWN and not readable(case, self._form):
+        elif owed.kind != WITHDRAWN and not readable(case, self.form):
             log.warning("case %s: not sent, for there is no consent", owed.number)
             await patiently(lambda: self._store.failed(owed.id, "no consent"))
         elif owed.kind == ALARM:
@@ -144,7 +144,7 @@ class Outgoing:
 
     async def _topic(self, owed: Owed, case: Case, group: int) -> bool:
         """Makes it and notes it. False: there can be none."""
-        name = title(case, self._form, self.places.speaker(group))
+        name = title(case, self.form, self.places.speaker(group))
         try:
             made = await self._calls.call("createForumTopic", group, name=name)
         except Refusal as refusal:
@@ -172,7 +172,7 @@ class Outgoing:
             marks.append(text("desk.repeat"))
         if case.delivered is not None:
             marks.append(text("desk.again"))
-        parts = card(case, self._form, place.language, self._now(), *marks)
+        parts = card(case, self.form, place.language, self._now(), *marks)
         first: int | None = None
         for number, part in enumerate(parts, start=1):
             message_id = await self._say(place, part, answering=first)
@@ -266,7 +266,7 @@ class Outgoing:
         place = await self._standing(case)
         marks = _marks(owed)
         posted: list[Posted] = []
-        for part in news(case, owed.detail.news, self._form, place.language, *marks):
+        for part in news(case, owed.detail.news, self.form, place.language, *marks):
             if posted and not await self._more(owed, place, posted):
                 return
             message_id = await self._say(place, part, answering=place.card)
@@ -312,7 +312,7 @@ class Outgoing:
     async def _away(self, owed: Owed, case: Case) -> None:
         place = await self._standing(case)
         if not any(one.what == AWAY for one in place.posted):
-            said = away(case, self._form, place.language)
+            said = away(case, self.form, place.language)
             posted = await self._line(place, case.number, AWAY, *_marks(owed), said)
             await patiently(lambda: self._store.progress(owed.id, posted))
         await patiently(lambda: self._store.failed(owed.id, "person away"))

@@ -50,7 +50,7 @@ class Places:
     """The staff's groups by the ids that they have now, and the topics in them."""
 
     def __init__(self, desks: Desks, store: Store, calls: Calls) -> None:
-        self._desks = desks
+        self.desks = desks
         self._store = store
         self._calls = calls
         self._moved: dict[int, int] = {}
@@ -74,21 +74,21 @@ class Places:
     @property
     def groups(self) -> frozenset[int]:
         """Every staff group, by the id that it has now."""
-        return frozenset(self.home(group) for group in self._desks.groups)
+        return frozenset(self.home(group) for group in self.desks.groups)
 
     def group_for(self, language: str | None) -> int | None:
         """The group for a person of this language; None while none is meant for them."""
-        desk = self._desks.of(language)
+        desk = self.desks.of(language)
         return None if desk is None else self.home(desk.group)
 
     def speaker(self, group: int) -> Language:
         """The language that is spoken in a group, by whatever id."""
-        old = (one for one in self._desks.groups if self.home(one) == group)
-        return self._desks.speaker(next(old, group))
+        old = (one for one in self.desks.groups if self.home(one) == group)
+        return self.desks.speaker(next(old, group))
 
     def language(self, code: str) -> Language:
         """The language of a person (code or tag)."""
-        return self._desks.language(code)
+        return self.desks.language(code)
 
     # ── cases ──
 

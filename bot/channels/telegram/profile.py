@@ -40,14 +40,14 @@ class Profile:
 
     def __init__(self, bot: Bot, languages: Languages) -> None:
         self._bot = bot
-        self._languages = languages
+        self.languages = languages
 
     def codes(self) -> dict[str, Language]:
         """Telegram's code -> the language registered under it; "" is for everybody else."""
-        found = {"": self._languages.default}
-        for language in self._languages.offered:
+        found = {"": self.languages.default}
+        for language in self.languages.offered:
             code = language.tag.partition("-")[0]
-            if len(code) == 2 and self._languages.match(code).language is language:
+            if len(code) == 2 and self.languages.match(code).language is language:
                 found[code] = language
         return found
 
@@ -73,7 +73,7 @@ class Profile:
 
     async def follow(self, chat_id: int, tag: str | None) -> None:
         """The command list of one chat in the language chosen there; None: Telegram's own again."""
-        language = self._languages.get(tag) if tag else None
+        language = self.languages.get(tag) if tag else None
         scope = BotCommandScopeChat(chat_id)
         try:
             if language is None:

@@ -70,7 +70,7 @@ class Receiver:
         health: Health,
     ) -> None:
         self._store = store
-        self._dialogue = dialogue
+        self.dialogue = dialogue
         self._staff = staff
         self._remembered = remembered
         self._health = health
@@ -208,7 +208,7 @@ class Receiver:
         try:
             session = await self._stored(incoming.chat_id)
             await self._presenter.show(
-                replace(incoming, query_id=None), self._dialogue.too_fast(session, incoming.client)
+                replace(incoming, query_id=None), self.dialogue.too_fast(session, incoming.client)
             )
         except Exception as error:
             _report("a chat could not be asked to slow down", error)
@@ -243,7 +243,7 @@ class Receiver:
         except Exception as error:  # perhaps this was the fault
             _report(f"who is to be told of update {number} is not known", error)
         try:
-            await self._presenter.show(incoming, self._dialogue.stumbled(session, incoming.client))
+            await self._presenter.show(incoming, self.dialogue.stumbled(session, incoming.client))
         except Exception as error:
             _report(f"update {number} was not answered", error)
         await self._set_aside(number)
@@ -260,7 +260,7 @@ class Receiver:
         for _ in range(_DECISIONS):
             moment = Moment(datetime.now(UTC), reference())
             session = await self._session(incoming)
-            turn = self._dialogue.respond(session, incoming.event, incoming.client, moment)
+            turn = self.dialogue.respond(session, incoming.event, incoming.client, moment)
             after = turn.remember
             try:
                 fresh = await patiently(partial(self._keep, number, incoming.chat_id, turn, moment))
@@ -269,7 +269,7 @@ class Receiver:
             if not fresh:
                 # An earlier run stored it and was stopped before it was shown.
                 session = await self._session(incoming, anyhow=True)
-                return self._dialogue.standing(session, incoming.client, moment)
+                return self.dialogue.standing(session, incoming.client, moment)
             if after is not None:
                 await self._remembered(incoming.chat_id, session.person, after)
             return turn
@@ -288,7 +288,7 @@ class Receiver:
     async def _session(self, incoming: Incoming, *, anyhow: bool = False) -> Session:
         """What is stored of the person, where the answer depends on it."""
         chat_id = incoming.chat_id
-        needed = self._dialogue.needs_person(incoming.event) or chat_id in self._store.drafting
+        needed = self.dialogue.needs_person(incoming.event) or chat_id in self._store.drafting
         if needed or anyhow:
             return await self._stored(chat_id)
         return Session(chat_id=chat_id)
