@@ -440,7 +440,7 @@ class _Guide:
         case = self.case()
         yield (
             "Name of the topic",
-            self._said(Text("topic", {"t": desk.title(case, form, language)}, "{t}")),
+            self._said(Text("name of a topic", {"t": desk.title(case, form, language)}, "{t}")),
         )
         late = self.now + timedelta(days=2)
         for n, said in enumerate(desk.card(case, form, language, late, text("desk.repeat")), 1):

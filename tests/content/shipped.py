@@ -10,6 +10,7 @@ from bot.dialogue.intake import wording
 from bot.i18n import markup
 from bot.i18n.strict import Block, Items, read_yaml
 from bot.library.facts import Facts, read_facts
+from bot.library.pages import UNTRANSLATED
 from bot.library.telling import tell
 from tests.content.numbers import Number, numbers
 
@@ -89,7 +90,11 @@ def _items(language: str) -> tuple[Item, ...]:
     for path in sorted((CONTENT / language).glob("*.yaml")):
         if path.stem not in {"safety", "form"}:
             tree = read_yaml(path, f"content/{language}/{path.name}")
-            found += [Item(name, language, path.name, entry) for name, entry in tree.items()]
+            found += [
+                Item(name, language, path.name, entry)
+                for name, entry in tree.items()
+                if entry.get("from") != UNTRANSLATED
+            ]
     return tuple(found)
 
 
@@ -109,7 +114,7 @@ def form_words(language: str) -> tuple[Said, ...]:
     tree = read_yaml(CONTENT / language / "form.yaml", f"content/{language}/form.yaml")
     found = []
     for name, entry in wording.items(tree):
-        for key, value in entry.items():
+        for key, value in entry.items() if entry.get("from") != UNTRANSLATED else ():
             texts = value if isinstance(value, Block) else {key: value}
             for which, text in texts.items():
                 where = f"content/{language}/form.yaml:{entry.at(key)} [{name}] {key} {which}"
