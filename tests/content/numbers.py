@@ -42,7 +42,7 @@ def numbers_shown(html: str) -> set[Number]:
 def find(words: str) -> list[tuple[Number, int, int]]:
     """Every number in `words` with the place where it is written, in the order of the text."""
     found: list[tuple[Number, int, int]] = []
-    rest = words.translate(_ALIKE)
+    rest = words.translate(_SAME_SIGN).translate(_ALIKE)
     for pattern, read in _PATTERNS:
         for match in pattern.finditer(rest):
             found += [(number, match.start(), match.end()) for number in read(match)]
@@ -145,6 +145,11 @@ _MONEY = rf"(?P<a>{_N})(?P<am>{_M})?(?:{_TO}(?P<b>{_N})(?P<bm>{_M})?)?"
 _MONTH = "|".join(_MONTHS)
 _NUMERAL = "[一二三四五六七八九十百千万亿两零]"
 
+_SAME_SIGN = str.maketrans(
+    "萬億兩個種項條張組類線國週時幣圓級", "万亿两个种项条张组类线国周时币元级"
+)
+"""What Traditional Chinese writes for the signs below."""
+
 _RANGES = frozenset({"-", "to", "至", "到"})
 
 _COUNTERS = "个种次项家人名位例篇条张款份组类线部套国周天年月小"
@@ -174,7 +179,7 @@ def _pair(kind: str) -> _Reader:
 
 
 def _name(match: re.Match[str]) -> Iterator[Number]:
-    yield Number("name", match[0].replace("白细胞介素", "IL"))
+    yield Number("name", re.sub("白细胞介素|介白素", "IL", match[0]))
 
 
 def _grade_a_hospital(match: re.Match[str]) -> Iterator[Number]:
@@ -241,7 +246,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Reader]] = [
     (re.compile(pattern), read)
     for pattern, read in (
         (r"(?<![A-Za-z0-9])NCT\d+", _name),
-        (r"白细胞介素-\d+|(?<![A-Za-z0-9.])(?:4-1BB|\d[A-Z]\d)(?![A-Za-z0-9])", _name),
+        (r"(?:白细胞介素|介白素)-\d+|(?<![A-Za-z0-9.])(?:4-1BB|\d[A-Z]\d)(?![A-Za-z0-9])", _name),
         (r"(?<![A-Za-z0-9])p?[A-Z][A-Za-z]*-?\d+[A-Za-z0-9]*(?:\.\d+)?", _name),
         (r"Grade III-A|三级甲等", _grade_a_hospital),
         (rf"(?P<d>\d{{1,2}}) (?P<m>{_MONTH})\b\.?(?: (?P<y>\d{{4}})(?!\d))?", _date),

@@ -38,7 +38,7 @@ async def test_words_that_need_a_look(settings: Settings, shelves: dict[str, Pat
     (shelves["locales_dir"] / "messages.pot").write_text("old", encoding="utf-8")
     told = the(await examine(but(settings, **shelves)), "Words")
     assert told.mark == "look"
-    assert "Offered: en. Not offered, because drafts: zh-Hans." in told.said
+    assert "Offered: en. Not offered, because drafts: zh-Hans, zh-Hant." in told.said
     assert "1 to mend" in told.said
 
 
