@@ -11,6 +11,7 @@ The map of the house, from the inside out (docs/decisions/house.md says why):
             channels/   the only place that knows Telegram
             doctor/     looks at all of it, and says what to do where something is amiss
             sandbox/    a Telegram of one's own on loopback, with a page to chat in
+            translate/  what translators' commands do: check, status, update, preview
             settings.py, app.py (what is built from what), __main__.py (the command line)
 
 Words import nothing of ours but Words; Talk imports Words; the World imports all of it.
