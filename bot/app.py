@@ -23,6 +23,7 @@ from bot.desk.desks import Desks
 from bot.dialogue.event import Person
 from bot.dialogue.intake.intake import Intake
 from bot.dialogue.respond import Dialogue
+from bot.dialogue.rights import Rights
 from bot.dialogue.screens import Opening, Operator, Screens
 from bot.health import Health, Part
 from bot.retry import until_done
@@ -45,10 +46,9 @@ STOP_SECONDS = 6.5
 answer holds up the very end for two or three more (database.py, busy_timeout)."""
 
 
-AWAITED = ("export and correction in /mydata (a later release)",)
-"""What consultations wait for besides settings: people are told that they can see, export or
-delete what they tell (SW8), so nobody is asked anything before that is true. In the sandbox there
-are no people."""
+AWAITED = ("replies from the staff group (a later release)",)
+"""What consultations wait for besides settings: people are told that somebody replies (SW9), so
+nobody is asked anything before that is true. In the sandbox there are no people."""
 
 
 def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = AWAITED) -> Dialogue:
@@ -62,7 +62,7 @@ def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = A
     )
     opening = Opening((*settings.missing, *awaited))
     screens = Screens(words.languages, words.library, words.helplines, operator, opening)
-    return Dialogue(screens, words.check, Intake(screens, words.form))
+    return Dialogue(screens, words.check, Intake(screens, words.form), Rights(screens, words.form))
 
 
 class App:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.dialogue.case import WITHDRAWN, Case, Value
 from bot.dialogue.intake.form import SENT, Field, Form
+from bot.dialogue.paging import chunks
 from bot.dialogue.screens import paragraphs
 from bot.i18n.language import Language
 from bot.i18n.markup import visible_length
@@ -18,10 +19,6 @@ from bot.i18n.text import Label, Spoken, Text, text
 
 MESSAGE = 4096
 """UTF-16 units in one message (Bot API, sendMessage)."""
-
-_CHUNK = 1000
-"""Characters of somebody's own words in one paragraph. Even if each of them is an emoji on a line
-of its own that has to be isolated, so many fit into a message."""
 
 _INLINE = 60
 """Characters of own words that stand on the line of their label."""
@@ -238,7 +235,7 @@ class _Writer:
         if field is not None and chosen:
             answers = self._listed(field, chosen)
             yield self.say(text("desk.line", label=label, answer=answers))
-        for number, chunk in enumerate(chunk for words in own for chunk in _chunks(words)):
+        for number, chunk in enumerate(chunk for words in own for chunk in chunks(words)):
             quoted = self.say(text("desk.quote", words=chunk))
             first = not chosen and number == 0
             yield _lines(self.say(text("desk.label", label=label)), quoted) if first else quoted
@@ -286,16 +283,6 @@ def _only_words(field: Field | None) -> bool:
 
 def _is_short(words: str) -> bool:
     return len(words) <= _INLINE and "\n" not in words
-
-
-def _chunks(words: str) -> Iterator[str]:
-    """Long words in pieces, cut where a line or at least a word ends."""
-    while len(words) > _CHUNK:
-        cut = max(words.rfind("\n", 1, _CHUNK), 0) or max(words.rfind(" ", 1, _CHUNK), 0) or _CHUNK
-        yield words[:cut]
-        words = words[cut:].lstrip("\n ")
-    if words:
-        yield words
 
 
 # ── messages ──

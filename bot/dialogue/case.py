@@ -76,7 +76,16 @@ class Draft:
     @property
     def agreed(self) -> bool:
         """C1 was given: from now on what is told may be kept and, once sent, read."""
-        return any(one.id == "c1" and one.agreed for one in self.consents)
+        return self._has("c1")
+
+    @property
+    def remindable(self) -> bool:
+        """C4 was given: one gentle reminder is welcome."""
+        return self._has("c4")
+
+    def _has(self, id: str) -> bool:
+        latest = {one.id: one for one in self.consents}.get(id)
+        return latest is not None and latest.agreed and latest.withdrawn is None
 
 
 NEW, WITHDRAWN, CLOSED = "new", "withdrawn", "closed"
@@ -85,7 +94,8 @@ NEW, WITHDRAWN, CLOSED = "new", "withdrawn", "closed"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A consultation that was sent. `delivered`: when the staff group surely had it."""
+    """A consultation that was sent. `delivered`: when the staff group surely had it. `typed`: as
+    in its draft. `version`: how often it was changed; the storage counts (P9)."""
 
     number: str
     chat_id: int
@@ -100,16 +110,22 @@ class Case:
     files: tuple[File, ...] = ()
     delivered: datetime | None = None
     closed: datetime | None = None
+    typed: Mapping[str, int] = field(default_factory=dict)
+    version: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What is known of the person in a chat when something happens there. `cases` oldest first."""
+    """What is known of the person in a chat when something happens there. `cases` oldest first.
+
+    `proofs`: every decision about a consent that is kept, oldest first; read for /mydata alone.
+    """
 
     person: Person = NOBODY
     draft: Draft | None = None
     cases: tuple[Case, ...] = ()
     chat_id: int = 0
+    proofs: tuple[Consent, ...] = ()
 
 
 # ── what a turn changes: committed in one transaction, in this order, with the update's number ──
@@ -157,7 +173,15 @@ class RaiseAlarm:
 @dataclass(frozen=True, slots=True)
 class EraseEverything:
     """All that is stored of this person goes: choices, draft, cases, links to messages; what was
-    posted to the staff is owed its deletion. A tombstone without health data stays (P10)."""
+    posted to the staff is owed its deletion. A tombstone without health data stays (P10).
+    `language` (tag): in which the person is told if something of it cannot be removed."""
+
+    language: str
 
 
-Change = KeepDraft | DropDraft | OpenCase | ChangeCase | RaiseAlarm | EraseEverything
+@dataclass(frozen=True, slots=True)
+class NoteExport:
+    """The person took a copy of all that is kept of them: a line in the audit trail (P15)."""
+
+
+Change = KeepDraft | DropDraft | OpenCase | ChangeCase | RaiseAlarm | EraseEverything | NoteExport

@@ -7,9 +7,10 @@ from datetime import date
 
 from bot.dialogue import screens
 from bot.dialogue.address import Address, read_address
-from bot.dialogue.case import Change, EraseEverything, Moment, RaiseAlarm, Session
-from bot.dialogue.event import NOBODY, Commanded, Event, Invited, Person, Pressed, Said, Sent
+from bot.dialogue.case import Change, Moment, RaiseAlarm, Session
+from bot.dialogue.event import Commanded, Event, Invited, Person, Pressed, Said, Sent
 from bot.dialogue.intake.intake import Intake
+from bot.dialogue.rights import Rights
 from bot.dialogue.safety import Alarm, WordCheck
 from bot.dialogue.screen import Screen, Turn
 from bot.dialogue.screens import Screens
@@ -45,6 +46,7 @@ class Dialogue:
     screens: Screens
     words: WordCheck
     intake: Intake
+    rights: Rights
     seen: dict[tuple[Address, date], Screen] = field(default_factory=dict)
 
     def needs_person(self, event: Event) -> bool:
@@ -59,6 +61,14 @@ class Dialogue:
             or (address.place not in self.screens.library.nodes and address.place != screens.MENU)
         )
 
+    @staticmethod
+    def needs_proofs(event: Event) -> bool:
+        """Whether the answer depends on every decision that is kept of the person (/mydata)."""
+        if isinstance(event, Pressed):
+            address = read_address(event.data)
+            return address is not None and address.place == screens.MY_DATA
+        return event == Commanded("mydata", getattr(event, "argument", ""))
+
     def respond(self, session: Session, event: Event, client: str | None, moment: Moment) -> Turn:
         """What this person sees next, what is remembered of them, and what changes."""
         if isinstance(event, Invited):
@@ -68,8 +78,8 @@ class Dialogue:
             return Turn(Screen(screens.paragraphs(*said)), leave=True)
         asked_in = self.intake.language(session)
         session, dropped, why = self.intake.live(session, moment)
-        if not self.screens.opening.open:
-            # Nothing can be sent now; what was begun waits for its day to end.
+        if not (self.screens.opening.open or self.needs_proofs(event)):
+            # Nothing can be sent now; what was begun waits for its day to end. It is theirs still.
             session = dataclasses.replace(session, draft=None)
         words = _words(event)
         alarms = self.words.look(words) if words else frozenset()
@@ -157,15 +167,10 @@ class Dialogue:
             and address.detail in self.screens.helplines.countries
         ):
             after = dataclasses.replace(after, country=address.detail)
-        if address.place == screens.MY_DATA and address.detail == "deleted":
-            gone = self.screens.answer(language, text("my-data.deleted"))
-            told = session.draft is not None or bool(session.cases)
-            return Turn(
-                gone,
-                in_place=True,
-                remember=_changed(person, NOBODY),
-                changes=(EraseEverything(),) if told else (),
-            )
+        if address.place == screens.MY_DATA:
+            asking = dataclasses.replace(session, person=after)
+            turn = self.rights.pressed(asking, address, language, moment)
+            return dataclasses.replace(turn, remember=turn.remember or _changed(person, after))
         session = dataclasses.replace(session, person=after)
         screen = self.place(address, language, session, moment)
         # A screen with help lines stays in the chat: what comes after it is a new message.
@@ -178,8 +183,8 @@ class Dialogue:
         makers: dict[str, Callable[[], Screen]] = {
             screens.EMERGENCY: lambda: self.screens.emergency(here, language, person),
             screens.LANGUAGE: lambda: self.screens.choose_language(here, language),
-            screens.PRIVACY: lambda: self.screens.privacy(language),
-            screens.MY_DATA: lambda: self.screens.my_data(here, language, person),
+            screens.PRIVACY: lambda: self.rights.privacy(language),
+            screens.MY_DATA: lambda: self.rights.main(session, language),
             screens.MY_CASE: lambda: self.intake.mine(session, language, moment),
             screens.HELP: lambda: self.screens.help(language),
             screens.REST: lambda: self.screens.rest(language, person),
@@ -202,7 +207,7 @@ class Dialogue:
     def _with_way_back(self, screen: Screen, session: Session, language: Language) -> Screen:
         """Whatever is read in the middle of the form leads back to exactly where one was (F5)."""
         back = self.intake.way_back(session, language)
-        if back is None:
+        if back is None or not self.screens.opening.open:
             return screen
         # The page on the enquiry has a button that leads there already.
         rows = (row for row in screen.rows if all(key.to != back.to for key in row))
@@ -299,6 +304,12 @@ class Dialogue:
             )
             return dataclasses.replace(turn, remember=_changed(person, after))
         asked_in = self.intake.language(session)
+        draft = session.draft
+        if said.edited and (draft is None or said.message_id not in draft.typed.values()):
+            spoken = asked_in or self.language(session, client)
+            mended = self.intake.corrected(session, said, spoken, moment)
+            if mended is not None:
+                return mended
         if asked_in is not None:
             return self.intake.told(session, said, asked_in, moment)
         return self._topics(session, said.text, client, text("said.topics"))

@@ -32,12 +32,20 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that the bot made for this one answer; it is nowhere kept."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """The answer to an event: what to show, and what to remember from now on.
 
     `in_place`: the screen replaces the pressed message. `remember` is None when nothing changed,
     and then nothing is written. `leave`: go away from this chat after speaking. `changes` are
-    committed before anything is shown, all in one transaction.
+    committed before anything is shown, all in one transaction. `documents` follow the screen.
     """
 
     screen: Screen | None = None
@@ -45,6 +53,7 @@ class Turn:
     remember: Person | None = None
     leave: bool = False
     changes: tuple[Change, ...] = ()
+    documents: tuple[Document, ...] = ()
 
 
 def columns(label: str) -> int:

@@ -40,6 +40,7 @@ from bot.dialogue.case import (
     DropDraft,
     EraseEverything,
     KeepDraft,
+    NoteExport,
     OpenCase,
     RaiseAlarm,
     Session,
@@ -60,6 +61,7 @@ from bot.storage.owed import (
     SENT,
     TELL,
     WITHDRAWN,
+    Asker,
     Detail,
     Outbox,
 )
@@ -357,8 +359,10 @@ class Consultations(Outbox):
                 await self._change_case(connection, chat_id, changed, news, at)
             case RaiseAlarm(number, kind):
                 await self._raise_alarm(connection, chat_id, number, kind, at)
-            case EraseEverything():
-                await self._erase(connection, chat_id, at)
+            case EraseEverything(language):
+                await self._erase(connection, Asker(chat_id, language), at)
+            case NoteExport():
+                await self._audit(connection, at, self._pseudonym(chat_id), "export")
 
     async def _keep_draft(
         self, connection: AsyncConnection, chat_id: int, draft: Draft, at: float
@@ -370,12 +374,12 @@ class Consultations(Outbox):
         await connection.execute(self._keep, row)
         await self._prove_all(connection, chat_id, draft.consents)
         if before is not None and before != draft.reference:
-            await self._forget(connection, [before], at, chats=False)
+            await self._forget(connection, [before], at)
 
     async def _drop_draft(self, connection: AsyncConnection, chat_id: int, at: float) -> None:
         gone = delete(drafts).where(drafts.c.chat_id == chat_id).returning(drafts.c.reference)
         dropped = (await connection.execute(gone)).scalars().all()
-        await self._forget(connection, dropped, at, chats=False)
+        await self._forget(connection, dropped, at)
 
     async def _open_case(
         self, connection: AsyncConnection, chat_id: int, opened: Case, at: float
@@ -408,14 +412,15 @@ class Consultations(Outbox):
         at: float,
     ) -> None:
         number = changed.number
+        theirs = (cases.c.number == number) & (cases.c.chat_id == chat_id)
+        before = (await connection.execute(select(cases).where(theirs).with_for_update())).first()
+        if before is None:
+            raise Outdated("the case is gone")
+        if self._case(before).version != changed.version:
+            raise Outdated("somebody changed the case meanwhile")
         if WITHDRAWN in news:
             await self._withdraw(connection, number, at)
-        row = {**_columns(changed), "body": self._sealed(f"cases/{number}/{chat_id}", changed)}
-        written = await connection.execute(
-            update(cases).where(cases.c.number == number, cases.c.chat_id == chat_id).values(**row)
-        )
-        if not written.rowcount:
-            raise Outdated("the case is gone")
+        await self._put_case(connection, changed)
         await self._prove_all(connection, chat_id, changed.consents)
         told = tuple(one for one in news if one not in {WITHDRAWN, FILES})
         if WITHDRAWN not in news:
@@ -425,6 +430,14 @@ class Consultations(Outbox):
                 await self._owe(connection, number, FILES, at)
         what = "withdraw" if WITHDRAWN in news else "change"
         await self._audit(connection, at, self._pseudonym(chat_id), what, number)
+
+    async def _put_case(self, connection: AsyncConnection, changed: Case) -> None:
+        """The next version of a case whose row is locked."""
+        kept = replace(changed, version=changed.version + 1)
+        body = self._sealed(f"cases/{kept.number}/{kept.chat_id}", kept)
+        await connection.execute(
+            update(cases).where(cases.c.number == kept.number).values(**_columns(kept), body=body)
+        )
 
     async def _raise_alarm(
         self, connection: AsyncConnection, chat_id: int, number: str, kind: str, at: float
@@ -438,12 +451,13 @@ class Consultations(Outbox):
         await self._alarm(connection, number, kind, at)
         await self._audit(connection, at, self._pseudonym(chat_id), "alarm", number)
 
-    async def _erase(self, connection: AsyncConnection, chat_id: int, at: float) -> None:
+    async def _erase(self, connection: AsyncConnection, asker: Asker, at: float) -> None:
+        chat_id = asker.chat_id
         subject = self._pseudonym(chat_id)
         await self._drop_draft(connection, chat_id, at)
         own = select(cases.c.number).where(cases.c.chat_id == chat_id)
         numbers = list((await connection.execute(own)).scalars())
-        await self._forget(connection, numbers, at, chats=True)
+        await self._forget(connection, numbers, at, asker=asker)
         await connection.execute(delete(cases).where(cases.c.chat_id == chat_id))
         await connection.execute(delete(persons).where(persons.c.chat_id == chat_id))
         # Whoever has all of it deleted agrees to nothing any more.

@@ -60,7 +60,10 @@ ALARM = "alarm"
 ERASE = "erase"
 """What was posted is owed its deletion. The case is gone already."""
 
-_LANES = {TELL: "patient", PIN: PIN, ALARM: ALARM, ERASE: ERASE}
+REMIND = "remind"
+"""Who has left a form for long is owed a gentle word, as long as the draft is there."""
+
+_LANES = {TELL: "patient", REMIND: "patient", PIN: PIN, ALARM: ALARM, ERASE: ERASE}
 # Nothing waits for a pin: when many cases come at once, their cards go before it.
 _STAFF = "staff"
 _UNWANTED = (OPEN, PIN, FILES, NEWS, TELL)
@@ -92,15 +95,24 @@ class Posted:
     what: str
 
 
+class Asker(NamedTuple):
+    """A person's chat, and the language (tag) in which they spoke last."""
+
+    chat_id: int
+    language: str
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """Of `news`, the ids of the fields; of `alarm`, its kind; of `erase`, the topic to delete, and
-    the messages (chat, message) outside it. With neither, an earlier try is all that is known."""
+    the messages (chat, message) outside it. With neither, an earlier try is all that is known.
+    `asker`: who wants it, and is to be told if something cannot be removed; of `remind`, whom."""
 
     news: tuple[str, ...] = ()
     alarm: str = ""
     topic: Topic | None = None
     messages: tuple[tuple[int, int], ...] = ()
+    asker: Asker | None = None
 
 
 NOTHING = Detail()
@@ -439,10 +451,15 @@ class Outbox(Asking):
             await self._owe(connection, number, WITHDRAWN, now)
 
     async def _forget(
-        self, connection: AsyncConnection, numbers: Collection[str], now: float, *, chats: bool
+        self,
+        connection: AsyncConnection,
+        numbers: Collection[str],
+        now: float,
+        *,
+        asker: Asker | None = None,
     ) -> None:
         """Nothing of these numbers is owed, linked or placed any more; what was posted to the staff
-        (`chats`: and to the patients) is owed its deletion. Their rows of `cases` and `drafts` are
+        (`asker`: and in that chat) is owed its deletion. Their rows of `cases` and `drafts` are
         the caller's.
 
         What is being sent at this moment becomes an `erase` in flight: `sent` fills it, a crash
@@ -463,7 +480,7 @@ class Outbox(Asking):
         for link in await connection.execute(select(links).where(links.c.number.in_(numbers))):
             place = places.get(link.number)
             inside = place is not None and place.id is not None and link.topic_id == place.id
-            if not inside and (chats or link.chat_id < 0):
+            if not inside and (asker is not None or link.chat_id < 0):
                 messages[link.number].append((link.chat_id, link.message_id))
         for row in rows:
             if row.state == SENDING:
@@ -474,7 +491,7 @@ class Outbox(Asking):
                 place = None
             unsure = any(row.unsure for row in rows if row.number == number)
             if place is not None or messages[number] or unsure:
-                detail = Detail(topic=place, messages=tuple(messages[number]))
+                detail = Detail(topic=place, messages=tuple(messages[number]), asker=asker)
                 await self._owe(connection, number, ERASE, now, detail, unsure=unsure)
         for table in (owed, topics, links):
             gone = delete(table).where(table.c.number.in_(numbers))
@@ -515,7 +532,10 @@ class Outbox(Asking):
         )
 
     def _nothing_to_erase(self, row: Found) -> bool:
-        return row.kind == ERASE and self._owed(row).detail == NOTHING
+        if row.kind != ERASE:
+            return False
+        detail = self._owed(row).detail
+        return detail.topic is None and not detail.messages
 
 
 def _unwanted(number: str) -> Delete:

@@ -270,6 +270,7 @@ class Store(Retention):
             try:
                 await self.tidy(time.time())
                 await self.purge(datetime.now(UTC))
+                await self.remind(datetime.now(UTC))
                 await self.leave_no_trace()
             except (*NO_ANSWER, WrongKey) as error:
                 # Soon: in a quiet night nobody else would notice that the database is back.

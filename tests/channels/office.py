@@ -60,7 +60,6 @@ class Office:
         self.sandbox = sandbox
         self.engine = engine
         self.groups = dict(groups or {})
-        self.left: list[tuple[str, int | None]] = []
         self.updates = itertools.count(1000)
         self._key = key
         self._pacer = pacer
@@ -81,7 +80,6 @@ class Office:
             words().form,
             Desks(words().languages, self.sandbox.staff_chat_id, self.groups),
             self.health.desk,
-            left=self._left,
         )
         self._task = asyncio.create_task(self.deliverer.run())
 
@@ -104,9 +102,6 @@ class Office:
         with suppress(asyncio.CancelledError):
             await self._task
         self._task = None
-
-    async def _left(self, number: str, chat_id: int | None) -> None:
-        self.left.append((number, chat_id))
 
     # ── people ──
 
@@ -156,6 +151,10 @@ class Office:
     def about(self, number: str, chat: Chat | None = None) -> list[Message]:
         """Messages of the group that begin with this case's number."""
         return [one for one in self.messages(chat) if f"Case {number}" in (one.text or "")[:20]]
+
+    def owned_up(self, person: User) -> int:
+        """How often this person was told that something could not be deleted."""
+        return sum("delete the rest by hand" in one for one in self.told(person))
 
     def told(self, who: User) -> list[str]:
         """What the person was told in their own chat."""

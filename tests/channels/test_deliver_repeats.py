@@ -64,7 +64,7 @@ async def test_what_is_done_twice_without_harm_has_no_mark(office: Office) -> No
     await office.settled()
     office.sandbox.faults.script("drop_after", method="deleteForumTopic")
     assert not any(REPEAT in text for text in office.texts())
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.settled()
     assert not office.group.topics
 

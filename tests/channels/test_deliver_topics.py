@@ -160,10 +160,10 @@ async def test_what_stood_in_a_group_that_moved_is_deleted_by_hand(
     maria, _ = await office.sends("K7PQ2")
     await office.settled()
     await office.stop()
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     new = telegram.people.upgrade_group(old.id)
     await office.store.group_moved(old.id, new.id)
     await office.start()
     await office.settled()
     assert any("delete here by hand" in text for text in office.texts(new))
-    assert office.left == [("K7PQ2", maria.id)]
+    assert office.owned_up(maria) == 1

@@ -7,6 +7,7 @@ from bot.dialogue.case import Moment, Session
 from bot.dialogue.event import NOBODY, Event, Person
 from bot.dialogue.intake.intake import Intake
 from bot.dialogue.respond import Dialogue
+from bot.dialogue.rights import Rights
 from bot.dialogue.screen import Screen, Turn
 from bot.dialogue.screens import Opening, Operator, Screens
 from bot.settings import ROOT
@@ -24,7 +25,7 @@ def words() -> Words:
 def make(read: Words, operator: Operator, opening: Opening = CLOSED) -> Dialogue:
     """A dialogue of these words, as the bot makes it."""
     screens = Screens(read.languages, read.library, read.helplines, operator, opening)
-    return Dialogue(screens, read.check, Intake(screens, read.form))
+    return Dialogue(screens, read.check, Intake(screens, read.form), Rights(screens, read.form))
 
 
 def dialogue(

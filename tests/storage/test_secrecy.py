@@ -96,6 +96,7 @@ def marked_case(number: str) -> Case:
         consents=(marked_consent("c1"), marked_consent("c2")),
         skipped=told.skipped,
         files=told.files,
+        typed=told.typed,
     )
 
 
@@ -124,7 +125,7 @@ def test_no_field_goes_unmarked() -> None:
         assert one.name in plain | {"consents", "files"} or MARK in str(
             getattr(marked_draft(), one.name)
         ), one.name
-    plain = {"number", "chat_id", "state", "created", "due", "delivered", "closed"}
+    plain = {"number", "chat_id", "state", "created", "due", "delivered", "closed", "version"}
     for one in fields(Case):
         assert one.name in plain or MARK in str(getattr(marked_case("AA2AA"), one.name)), one.name
 
@@ -202,7 +203,7 @@ async def test_what_was_erased_is_in_no_byte_on_the_disk(sqlite: AsyncEngine) ->
     assert len(sealed) == 4
     seen = on_disk(sqlite)
     assert all(one in seen for one in sealed)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     assert Path(f"{sqlite.url.database}-wal").stat().st_size == 0
     await back_up(sqlite, "later.db")
     seen = on_disk(sqlite)
@@ -219,7 +220,7 @@ async def test_the_journal_is_emptied_later_while_somebody_reads(sqlite: AsyncEn
     async with sqlite.connect() as reading:
         await reading.exec_driver_sql("BEGIN")
         await reading.exec_driver_sql("SELECT count(*) FROM drafts")
-        await telegram.says(EraseEverything())
+        await telegram.says(EraseEverything("en"))
         await reading.rollback()
     assert (await store.session(MARIA)).draft is None
     await store.leave_no_trace()

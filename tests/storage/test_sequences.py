@@ -61,7 +61,7 @@ class World:
         assert expected is not None, changes
         self.drafts, self.cases = expected
         # The same update again, with other changes: nothing of them.
-        other: list[Change] = [DropDraft(), EraseEverything()]
+        other: list[Change] = [DropDraft(), EraseEverything("en")]
         assert not await self.store.commit(chat, self.updates, None, other, self.now)
 
     def after(
@@ -97,7 +97,7 @@ class World:
                     own |= {drafts[chat].reference} if chat in drafts else set()
                     if number not in own:
                         return None
-                case EraseEverything():
+                case EraseEverything("en"):
                     drafts.pop(chat, None)
                     cases = {n: one for n, one in cases.items() if one.chat_id != chat}
         return drafts, cases
@@ -140,7 +140,7 @@ class World:
         await self.commit(chat, RaiseAlarm(number, "despair"))
 
     async def erase(self, chat: int, number: str) -> None:
-        await self.commit(chat, EraseEverything())
+        await self.commit(chat, EraseEverything("en"))
 
     async def place(self, chat: int, number: str) -> None:
         known = number in self.cases

@@ -18,7 +18,6 @@ from telegram.error import RetryAfter
 
 from bot.channels.telegram.calls import Refusal
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.erasure import Left
 from bot.channels.telegram.outgoing import NotYet, Outgoing
 from bot.channels.telegram.pacing import seconds
 from bot.channels.telegram.receive import patiently
@@ -66,7 +65,7 @@ def _pause(attempts: int, most: float) -> float:
 class Deliverer:
     """`run` until it is cancelled, then `drain`. `part`: the health of the desk. `now`: the time.
 
-    `left`: see erasure.Left. Failures of chats and of single things are told to `part` by their
+    Failures of chats and of single things are told to `part` by their
     reason, without any word of a person.
     """
 
@@ -78,13 +77,12 @@ class Deliverer:
         desks: Desks,
         part: Part,
         *,
-        left: Left | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._part = part
         self._now = now
-        self._outgoing = Outgoing(client, store, form, desks, now, left)
+        self._outgoing = Outgoing(client, store, form, desks, now)
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._calling: set[int] = set()
         """Chats into which a call is under way, or noted in the store to be."""

@@ -12,14 +12,16 @@ from typing import Any
 
 from bot.channels.telegram.calls import Calls, Refusal
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.erasure import Erasure, Left
+from bot.channels.telegram.erasure import Erasure
 from bot.channels.telegram.places import CARD, Place, Places, numbers_in
+from bot.channels.telegram.present import keyboard
 from bot.channels.telegram.receive import patiently
 from bot.channels.telegram.refusals import Outcome
 from bot.desk.card import away, card, line, news, readable, title
 from bot.desk.desks import Desks
 from bot.dialogue.case import Case, File
 from bot.dialogue.intake.form import Form
+from bot.dialogue.rights import reminder
 from bot.i18n.text import Spoken, Text, text
 from bot.storage.database import NO_ANSWER
 from bot.storage.owed import (
@@ -30,8 +32,10 @@ from bot.storage.owed import (
     NEWS,
     OPEN,
     PIN,
+    REMIND,
     TELL,
     WITHDRAWN,
+    Asker,
     Owed,
     Posted,
 )
@@ -61,14 +65,13 @@ class Outgoing:
         form: Form,
         desks: Desks,
         now: Callable[[], datetime],
-        left: Left | None = None,
     ) -> None:
         self._calls = Calls(client)
         self._store = store
         self._form = form
         self._now = now
         self.places = Places(desks, store, self._calls)
-        self._erasure = Erasure(self._calls, self.places, left)
+        self._erasure = Erasure(self._calls, self.places)
         self._told_plain: set[int] = set()
         self._hands = {
             OPEN: self._open,
@@ -83,6 +86,8 @@ class Outgoing:
         """The chat whose turn it is to get this; None while no group is meant for it."""
         if owed.kind == ERASE:
             return self._erasure.group_of(owed)
+        if owed.kind == REMIND and owed.detail.asker is not None:
+            return owed.detail.asker.chat_id
         case = await self._store.case(owed.number)
         if case is not None and owed.kind == TELL:
             return case.chat_id
@@ -114,6 +119,8 @@ class Outgoing:
             if not await self._erasure.erase(owed, exists=case is not None):
                 raise NotYet
             await self._sent(owed)
+        elif owed.kind == REMIND and owed.detail.asker is not None:
+            await self._remind(owed, owed.detail.asker)
         elif owed.kind == ALARM and case is None:
             await self._alarm(owed, None)
         elif case is None:
@@ -308,6 +315,18 @@ class Outgoing:
             await self._away(owed, case)
             return
         await self._sent(owed, (Posted(case.chat_id, message_id, None, TELL),))
+
+    async def _remind(self, owed: Owed, asker: Asker) -> None:
+        """A word about a form that waits, once, and the way back to it."""
+        screen = reminder(self.places.language(asker.language))
+        try:
+            if not owed.unsure:
+                keys = keyboard(screen)
+                await self._calls.send(asker.chat_id, screen.body, reply_markup=keys)
+        except Refusal as refusal:
+            if refusal.outcome is not Outcome.PERSON_AWAY:
+                raise
+        await self._sent(owed)
 
     async def _away(self, owed: Owed, case: Case) -> None:
         place = await self._standing(case)

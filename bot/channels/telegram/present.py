@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 from telegram.error import (
     BadRequest,
@@ -21,7 +22,7 @@ from telegram.error import (
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.read import Incoming
-from bot.dialogue.screen import Button, Screen, Turn
+from bot.dialogue.screen import Button, Document, Screen, Turn
 from bot.health import Part
 from bot.retry import until_done
 
@@ -80,6 +81,8 @@ class Presenter:
             calls.append(self._screen(incoming, turn.screen, turn.in_place))
         try:
             await asyncio.gather(*calls)
+            for document in turn.documents:
+                await self._quietly(partial(self._document, incoming.chat_id, document))
             if turn.leave:
                 await self._quietly(lambda: self._client.leave_chat(incoming.chat_id))
         except ChatMigrated as error:
@@ -99,6 +102,11 @@ class Presenter:
             if await self._quietly(lambda: self._edit(incoming.chat_id, message_id, screen)):
                 return
         await self._quietly(lambda: self._send(incoming.chat_id, screen))
+
+    async def _document(self, chat_id: int, document: Document) -> object:
+        return await self._client.send_document(
+            chat_id, document.content, filename=document.name, disable_content_type_detection=True
+        )
 
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> object:
         return await self._show("editMessageText", screen, chat_id=chat_id, message_id=message_id)

@@ -19,7 +19,7 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.present import Presenter
 from bot.channels.telegram.read import FIRST_SUPERGROUP, Incoming, Raw, moved, read
-from bot.dialogue.case import Moment, Session
+from bot.dialogue.case import Consent, Moment, Session
 from bot.dialogue.event import Invited, Person, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
@@ -289,9 +289,18 @@ class Receiver:
         """What is stored of the person, where the answer depends on it."""
         chat_id = incoming.chat_id
         needed = self._dialogue.needs_person(incoming.event) or chat_id in self._store.drafting
-        if needed or anyhow:
-            return await self._stored(chat_id)
-        return Session(chat_id=chat_id)
+        if not (needed or anyhow):
+            return Session(chat_id=chat_id)
+        session = await self._stored(chat_id)
+        if self._dialogue.needs_proofs(incoming.event):
+            session = replace(session, proofs=await self._proofs(chat_id))
+        return session
+
+    async def _proofs(self, chat_id: int) -> tuple[Consent, ...]:
+        try:
+            return await patiently(lambda: self._store.proofs(chat_id))
+        except WrongKey:
+            return ()  # `_stored` said so
 
     async def _stored(self, chat_id: int) -> Session:
         try:

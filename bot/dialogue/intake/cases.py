@@ -32,6 +32,13 @@ def is_open(case: Case) -> bool:
     return case.state not in {WITHDRAWN, CLOSED} and case.closed is None
 
 
+def state(case: Case) -> Text:
+    """What its person is told about where it is."""
+    if not is_open(case):
+        return text(_STATES[WITHDRAWN if case.state == WITHDRAWN else CLOSED])
+    return text(_STATES.get(case.state, _ANOTHER))
+
+
 @dataclass(frozen=True, slots=True)
 class Cases:
     """The screens of cases that were sent."""
@@ -94,13 +101,12 @@ class Cases:
     def _told(self, case: Case, language: Language, moment: Moment) -> Spoken:
         """One case; whether the staff group surely has it is told as it is known."""
         if not is_open(case):
-            state = text(_STATES[WITHDRAWN if case.state == WITHDRAWN else CLOSED])
-            return language.say(text("my-case.over", ref=case.number, state=state))
+            return language.say(text("my-case.over", ref=case.number, state=state(case)))
         reached = text("case.got-it" if case.delivered else "case.on-its-way")
         when = self._when(case, language)
         values: dict[str, Value] = {
             "ref": case.number,
-            "state": text(_STATES.get(case.state, _ANOTHER)),
+            "state": state(case),
             "reached": reached,
         }
         if case.state != NEW:

@@ -373,6 +373,7 @@ def test_open_case_carries_what_was_told_and_nothing_else() -> None:
         language="en",
         state="new",
         created=talk.now,
+        typed=draft.typed,
         due=talk.now + timedelta(hours=24),
         answers=draft.answers,
         consents=draft.consents,
