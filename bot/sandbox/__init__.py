@@ -2,6 +2,7 @@
 
 The map, from the inside out:
 
+    clock.py       the time, which the page moves
     model.py       the nouns: User, Chat, Topic, Message, StoredFile, in the Bot API's shape
     rules.py       what Telegram refuses, in its words; keyboards.py the same for keyboards
     detection.py   what Telegram finds in a text by itself

@@ -27,6 +27,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from bot.sandbox import changing, groups, profile, sending
 from bot.sandbox.call import METHODS, Call, Method, RawJson, Upload
+from bot.sandbox.clock import Clock
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.faults import Faults, Recorded, Script
 from bot.sandbox.model import Json, User
@@ -55,7 +56,7 @@ _BAD_GATEWAY = (
 class Sandbox:
     """One bot's Telegram. `port` 0 takes any free one; `now` gives seconds since 1970.
 
-    `world`, `people`, `faults` and `delivery` are there for tests to act and look.
+    `world`, `people`, `faults`, `delivery` and `clock` are there for tests to act and look.
     """
 
     def __init__(
@@ -69,7 +70,8 @@ class Sandbox:
     ) -> None:
         self.token = token or f"{BOT_ID}:{token_urlsafe(26)}"
         bot_id = int(self.token.partition(":")[0])
-        self.world = World(bot_id=bot_id, now=now, answer_lifetime=answer_lifetime)
+        self.clock = Clock(now)
+        self.world = World(bot_id=bot_id, now=self.clock, answer_lifetime=answer_lifetime)
         self.people = People(self.world)
         self.faults = Faults(self.world.now)
         self.delivery = Delivery(self.world, self._invoke)
