@@ -6,12 +6,21 @@ from secrets import token_urlsafe
 
 from bot.sandbox.model import Json, StoredFile
 
-_FOLDERS = {"photo": "photos", "video": "videos", "animation": "animations", "voice": "voice"}
+_FOLDERS = {
+    "photo": "photos",
+    "video": "videos",
+    "video_note": "video_notes",
+    "animation": "animations",
+    "voice": "voice",
+    "audio": "music",
+}
 _MIME = {
     "photo": "image/jpeg",
     "video": "video/mp4",
+    "video_note": "video/mp4",
     "animation": "video/mp4",
     "voice": "audio/ogg",
+    "audio": "audio/mpeg",
 }
 
 
@@ -32,6 +41,7 @@ class Files:
         ending = mimetypes.guess_extension(mime) or ".bin"
         width, height = dimensions(data) or (0, 0)
         stored = StoredFile(
+            kind=kind,
             id=f"AgAD{token_urlsafe(24)}",
             unique_id=f"AQAD{token_urlsafe(8)}",
             path=f"{folder}/file_{number}{ending}",
@@ -60,12 +70,16 @@ def media(kind: str, stored: StoredFile, duration: int = 0) -> Json:
         small = {**whole, "width": min(stored.width, 90), "height": min(stored.height, 90)}
         small["file_unique_id"] = f"{stored.unique_id}s"
         return {"photo": [small, {**whole, "width": stored.width, "height": stored.height}]}
+    if kind == "video_note":
+        return {"video_note": {**whole, "length": stored.width or 240, "duration": duration}}
     whole["mime_type"] = stored.mime
     if kind == "voice":
         return {"voice": {**whole, "duration": duration}}
     whole["file_name"] = stored.name
     if kind == "document":
         return {"document": whole}
+    if kind == "audio":
+        return {"audio": {**whole, "duration": duration}}
     moving = {"width": stored.width, "height": stored.height, "duration": duration}
     shape: Json = {kind: {**whole, **moving}}
     if kind == "animation":
@@ -77,7 +91,7 @@ def file_of(shape: Json) -> str | None:
     """The id of the file in the media fields of a message."""
     if "photo" in shape:
         return str(shape["photo"][-1]["file_id"])
-    for kind in ("document", "video", "animation", "voice", "sticker"):
+    for kind in ("document", "video", "video_note", "animation", "voice", "audio", "sticker"):
         if kind in shape:
             return str(shape[kind]["file_id"])
     return None

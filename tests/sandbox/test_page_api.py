@@ -30,10 +30,10 @@ class Stream:
 
 
 async def test_the_state_at_the_start(sandbox: Sandbox, api: Api) -> None:
-    """Two of staff in a forum, no patient, the languages a client may have."""
+    """Four of staff in a forum, no patient, the languages a client may have."""
     async with api.session.get(f"{sandbox.url}/sandbox/state") as response:
         state = await response.json()
-    assert [each["name"] for each in state["users"]] == ["Dr Li", "Anna"]
+    assert [each["name"] for each in state["users"]] == ["Dr Li", "Anna", "Tom", "Ruth"]
     assert all(each["staff"] for each in state["users"])
     (chat,) = state["chats"]
     assert chat["id"] == state["staff_chat_id"] == sandbox.staff_chat_id
@@ -59,6 +59,7 @@ async def test_a_conversation_as_the_page_has_it(sandbox: Sandbox, api: Api) -> 
             "name": "Wang Fang",
             "language_code": "zh-hans",
             "staff": False,
+            "deactivated": False,
         }
         assert (await stream.next())["kind"] == "user"
         assert (await stream.next())["chat"]["user_id"] == user_id
@@ -128,8 +129,8 @@ async def test_topics_and_the_profile_are_told(sandbox: Sandbox, api: Api, staff
     async with api.session.get(f"{sandbox.url}/sandbox/events") as response:
         stream = Stream(response)
         await api.call("createForumTopic", chat_id=staff, name="Case 1")
-        assert "created the topic" in (await stream.next())["message"]["service"]
         opening = (await stream.next())["message"]
+        assert "created the topic" in opening["service"]
         assert opening["message_thread_id"] == opening["message_id"]
         topics = (await stream.next())["chat"]["topics"]
         assert topics == [{"id": opening["message_id"], "name": "Case 1", "closed": False}]
