@@ -159,7 +159,9 @@ def answer_callback_query(world: World, call: Call) -> bool:
     user = world.answered(query_id).user
     world.tell("answered", user_id=user.id, query_id=query_id)
     if text:
-        world.tell("toast", user_id=user.id, text=text, alert=call.flag("show_alert"))
+        toast = {"user_id": user.id, "text": text, "alert": call.flag("show_alert")}
+        world.toasts.append(toast)
+        world.tell("toast", **toast)
     return True
 
 

@@ -41,6 +41,7 @@ class PageApi:
         self._posts: dict[str, Callable[[Json], Json]] = {
             "people": self._people,
             "say": self._say,
+            "album": self._album,
             "tap": self._tap,
             "edit": self._edit,
             "delete": self._delete,
@@ -166,6 +167,21 @@ class PageApi:
             message_thread_id=_optional(body, "message_thread_id"),
         )
         return {"message_id": said.message_id}
+
+    def _album(self, body: Json) -> Json:
+        """Several sample files as one message."""
+        kinds = body.get("kinds")
+        if not isinstance(kinds, list) or not all(isinstance(each, str) for each in kinds):
+            raise NotPossible("“kinds” must be a list of texts.")
+        album = self.people.send_album(
+            _number(body, "user_id"),
+            _number(body, "chat_id"),
+            kinds,
+            str(body.get("caption", "")),
+            reply_to_message_id=_optional(body, "reply_to_message_id"),
+            message_thread_id=_optional(body, "message_thread_id"),
+        )
+        return {"message_ids": [each.message_id for each in album]}
 
     def _tap(self, body: Json) -> Json:
         place = _message(body)

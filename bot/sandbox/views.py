@@ -151,6 +151,7 @@ def state(world: World, staff_chat_id: int | None, clock: Json) -> Json:
             for place in world.chats.values()
         ],
         "staff_chat_id": staff_chat_id,
+        "toasts": list(world.toasts),
         **clock,
     }
 

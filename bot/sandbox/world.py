@@ -6,6 +6,7 @@ is in people.py, what the bot does in the modules of methods; both change the wo
 
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -83,6 +84,9 @@ class World:
         self.queue = UpdateQueue(now)
         self.profile = Profile(names={"": bot_name})
         self.asked: dict[str, Asked] = {}
+        self.toasts: deque[Json] = deque(maxlen=100)
+        """The last words the bot said in answer to presses: to whom, what, and whether as an
+        alert."""
         self.listeners: list[Listener] = []
         self._private_ids = itertools.count(1)
         self._user_ids = itertools.count(5_100_000_001)
