@@ -1,8 +1,10 @@
 """Files people and the bot send: kept in memory, under ids as Telegram gives them."""
 
 import mimetypes
+import re
 import struct
 from secrets import token_urlsafe
+from zlib import compress, crc32
 
 from bot.sandbox.model import Json, StoredFile
 
@@ -22,6 +24,22 @@ _MIME = {
     "voice": "audio/ogg",
     "audio": "audio/mpeg",
 }
+
+
+def _picture(width: int, height: int) -> bytes:
+    """A PNG that goes from one grey to another, top to bottom."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = b"".join(b"\0" + bytes([210 - 70 * y // height]) * width for y in range(height))
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+SAMPLE_PICTURE = _picture(240, 160)
+"""What a person sends who has no picture at hand."""
 
 
 class Files:
@@ -85,6 +103,15 @@ def media(kind: str, stored: StoredFile, duration: int = 0) -> Json:
     if kind == "animation":
         shape["document"] = whole  # for clients that know no animations (Bot API: Message)
     return shape
+
+
+def opened_as(mime: str) -> str | None:
+    """The type with which a browser may show somebody else's bytes; None if it is to keep them as
+    a file. Nothing of it can run: text is shown as it is written, whatever it is."""
+    kind = mime.partition(";")[0].strip().lower()
+    if re.fullmatch("image/(?:png|jpeg|gif|webp)|audio/.*|video/.*", kind):
+        return kind
+    return "text/plain" if kind.startswith("text/") or kind == "application/json" else None
 
 
 def file_of(shape: Json) -> str | None:

@@ -47,7 +47,7 @@ class Members:
         """The account is deleted. The bot is not told; what it sends is refused."""
         user = self._user(user_id)
         user.deactivated = True
-        self.world.tell("chat", chat=self.world.private_chat(user))
+        self.world.tell("user", user=user)
 
     # In a group
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.sandbox import views
+from bot.sandbox.files import opened_as
 from bot.sandbox.members import NotPossible
 from bot.sandbox.model import Json, Rank
 from bot.sandbox.people import People
@@ -104,13 +105,17 @@ class PageApi:
         stored = self.sandbox.world.files.get(file_id)
         if stored is None:
             return None
-        # Somebody else's bytes: shown as what they claim only if that cannot run anything.
-        harmless = re.fullmatch("(?:image/(?:png|jpeg|gif|webp)|audio/.*|video/.*)", stored.mime)
+        kind = opened_as(stored.mime)
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-        if not harmless:
+        if kind is None:
             headers["Content-Disposition"] = "attachment"
-        kind = stored.mime if harmless else "application/octet-stream"
-        return web.Response(body=stored.data, content_type=kind, headers=headers)
+        charset = "utf-8" if kind == "text/plain" else None
+        return web.Response(
+            body=stored.data,
+            content_type=kind or "application/octet-stream",
+            charset=charset,
+            headers=headers,
+        )
 
     # Events
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.i18n.entities import MarkupError, tidy, units
 from bot.sandbox.detection import detect
-from bot.sandbox.files import media
+from bot.sandbox.files import SAMPLE_PICTURE, media
 from bot.sandbox.members import Members, NotPossible
 from bot.sandbox.model import ANONYMOUS, Chat, Json, Message, Topic, User
 from bot.sandbox.rules import ALBUM, CAPTION_UNITS, CAPTIONED, REACTIONS, entity_json
@@ -57,11 +57,6 @@ SENDABLE = (
 _FILES = CAPTIONED | {"video_note"}
 _PAYLOAD = re.compile("[A-Za-z0-9_-]{1,64}")
 _COMMAND = re.compile(r"/[A-Za-z0-9_]+(?:@([A-Za-z0-9_]+))?(?!\w)")
-_PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636060"
-    "f8cf500f0003860180a2d8a1a50000000049454e44ae426082"
-)
-"""A picture of one dot, for tests that only need some picture."""
 
 
 class People(Members):
@@ -112,7 +107,9 @@ class People(Members):
         if kind not in SENDABLE:
             raise NotPossible(f"A client cannot send “{kind}” here.")
         if kind in _FILES:
-            payload = data if data is not None else (_PIXEL if kind == "photo" else b"sandbox")
+            payload = (
+                data if data is not None else (SAMPLE_PICTURE if kind == "photo" else b"sandbox")
+            )
             stored = self.world.files.add(kind, payload, file_name, mime=mime, size=size)
             content: Json = {"media": media(kind, stored, duration)}
         else:

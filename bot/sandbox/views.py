@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.sandbox.clock import Clock
-from bot.sandbox.files import file_of
+from bot.sandbox.files import file_of, opened_as
 from bot.sandbox.model import Chat, Json, Message, User
 from bot.sandbox.people import CLIENT_LANGUAGES
 from bot.sandbox.world import World
@@ -128,6 +128,7 @@ def _media(shape: Json) -> Json:
                 "url": url,
                 "file_name": shape[kind].get("file_name", kind),
                 "size": shape[kind].get("file_size", 0),
+                "opens": opened_as(shape[kind].get("mime_type", "")) is not None,
                 "duration": shape[kind].get("duration", 0),
             }
     if "sticker" in shape:
