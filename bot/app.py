@@ -19,6 +19,7 @@ from bot.channels.telegram.poll import poll
 from bot.channels.telegram.profile import Profile
 from bot.channels.telegram.receive import DRAIN_SECONDS, Receiver
 from bot.channels.telegram.webhook import set_webhook, watch
+from bot.clock import Now, utc_now
 from bot.desk.desks import Desks
 from bot.dialogue.event import Person
 from bot.dialogue.intake.intake import Intake
@@ -66,11 +67,19 @@ def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = A
 
 
 class App:
-    """One bot: everything it is made of, built but not begun."""
+    """One bot: everything it is made of, built but not begun.
+
+    `now`: the time, for all of it. Where that can jump, `wake` is to be called when it has.
+    """
 
     def __init__(
-        self, settings: Settings, words: Words, awaited: tuple[str, ...] = AWAITED
+        self,
+        settings: Settings,
+        words: Words,
+        awaited: tuple[str, ...] = AWAITED,
+        now: Now = utc_now,
     ) -> None:
+        self.now = now
         self.missing = (*settings.missing, *awaited)
         self.settings = settings
         self.words = words
@@ -88,12 +97,22 @@ class App:
             settings.groups,
             self._remembered,
             self.health,
+            now,
         )
         desks = Desks(words.languages, settings.staff_chat_id, settings.staff_groups)
-        self.deliverer = Deliverer(self.client, self.store, words.form, desks, self.health.desk)
+        self.deliverer = Deliverer(
+            self.client, self.store, words.form, desks, self.health.desk, now=now
+        )
         self.web = _web(settings, self.health)
         self._following = Lanes()
         self._beside: list[asyncio.Task[None]] = []
+        self.woken: list[Callable[[], None]] = [self.store.owing.set, self.store.untidy.set]
+        """Who sleeps until a moment of `now`."""
+
+    def wake(self) -> None:
+        """The time has jumped: whoever sleeps until a moment looks again."""
+        for look in self.woken:
+            look()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what it has begun, within ten seconds.
@@ -119,7 +138,7 @@ class App:
         if self.web is not None:
             await self._listen(self.web)
         self._beside.append(asyncio.create_task(self.health.watch()))
-        self._beside.append(asyncio.create_task(self.store.keep_tidy()))
+        self._beside.append(asyncio.create_task(self.store.keep_tidy(self.now)))
         intake, url, secret = self.health.intake, self.settings.webhook_url, self.settings.secret
         await _reach(self.client.initialize, intake)
         await self.receiver.resume()
@@ -176,15 +195,20 @@ class App:
             self._following.push(chat_id, partial(self.profile.follow, chat_id, after.language))
 
 
+def make_app(settings: Settings, awaited: tuple[str, ...] = AWAITED, now: Now = utc_now) -> App:
+    """The bot with the words it says. Raises BrokenWords."""
+    words = read_words(settings.locales_dir, settings.content_dir)
+    for notice in words.notices:
+        log.warning("shown in English instead: %s", notice)
+    return App(settings, words, awaited, now)
+
+
 async def run(settings: Settings, stop: asyncio.Event, awaited: tuple[str, ...] = AWAITED) -> None:
     """The bot, by long polling, or by webhook when WEBHOOK_URL is set, until `stop` is set.
 
     Raises BrokenWords, and what App.run raises.
     """
-    words = read_words(settings.locales_dir, settings.content_dir)
-    for notice in words.notices:
-        log.warning("shown in English instead: %s", notice)
-    await App(settings, words, awaited).run(stop)
+    await make_app(settings, awaited).run(stop)
 
 
 async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:

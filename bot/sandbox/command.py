@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from pydantic import SecretStr
 
-from bot.app import run
+from bot.app import make_app
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings, read_settings
 from bot.storage.crypto import new_key
@@ -60,6 +60,9 @@ async def run_sandbox(port: int, *, browse: bool) -> None:
             click.echo(f"The sandbox is open: {sandbox.url}/  (Ctrl-C closes it)")
             if browse:
                 webbrowser.open(f"{sandbox.url}/")
-            await run(open_for_consultations(sandbox_settings(sandbox, Path(folder))), stop, ())
+            settings = open_for_consultations(sandbox_settings(sandbox, Path(folder)))
+            app = make_app(settings, (), sandbox.clock.now)
+            sandbox.clock.moved.append(app.wake)
+            await app.run(stop)
     finally:
         await sandbox.stop()

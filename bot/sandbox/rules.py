@@ -31,6 +31,8 @@ PHOTO_BYTES = 10 << 20
 FILE_BYTES = 50 << 20
 DOWNLOAD_BYTES = 20 << 20
 DELETE_SECONDS = 48 * 3600
+CAPTIONED = frozenset({"photo", "document", "voice", "audio", "video", "animation"})
+"""What a message may hold to have a caption."""
 
 REACTIONS = frozenset(
     "❤👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻"

@@ -5,17 +5,17 @@ when its turn has ended.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.clock import Now, utc_now
 from bot.health import Part
 from bot.storage.asking import to_its_end
 from bot.storage.cases import COMMITTED
@@ -70,6 +70,8 @@ class Store(Retention):
         self._end = update(inbox).where(one).values(body=None, outcome="done")
         these = inbox.c.update_id.in_(bindparam("numbers", expanding=True))
         self._unended = select(inbox.c.update_id).where(these, _waiting())
+        self.untidy = asyncio.Event()
+        """Set when something may have become old all at once."""
         self._taking: list[_Taking] = []
         self._ended: list[int] = []
         self._unwritten: dict[int, int] = {}
@@ -262,22 +264,25 @@ class Store(Retention):
                 )
             )
 
-    async def keep_tidy(self) -> None:
+    async def keep_tidy(self, now: Now = utc_now) -> None:
         """Goes on until it is cancelled: forgets old update numbers, and what was kept for long
-        enough, now and once an hour."""
+        enough, now and once an hour, and when it is `untidy`."""
         while True:
             pause = 3600.0
+            self.untidy.clear()
             try:
-                await self.tidy(time.time())
-                await self.purge(datetime.now(UTC))
-                await self.remind(datetime.now(UTC))
+                await self.tidy(now().timestamp())
+                await self.purge(now())
+                await self.remind(now())
                 await self.leave_no_trace()
             except (*NO_ANSWER, WrongKey) as error:
                 # Soon: in a quiet night nobody else would notice that the database is back.
                 pause = 60.0
                 kind = type(error).__name__
                 log.error("what is old could not be deleted (%s); trying again in a minute", kind)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self.untidy.wait()
 
     # ── groups ──────────────────────────────────────────────────────────────────────────────────
 

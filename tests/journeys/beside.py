@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import aiohttp
 from sqlalchemy.engine import make_url
 
-from bot.app import App
+from bot.app import AWAITED, App
+from bot.sandbox.clock import Clock
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from tests.dialogue.words import words
@@ -47,22 +48,32 @@ def arrivals(sandbox: Sandbox) -> int:
 
 
 @contextlib.asynccontextmanager
-async def begun(settings: Settings) -> AsyncIterator[App]:
-    """The bot in this process, however far it gets. A fault in it fails the test."""
-    app, stop = App(settings, words()), asyncio.Event()
+async def begun(
+    settings: Settings, clock: Clock | None = None, awaited: tuple[str, ...] = AWAITED
+) -> AsyncIterator[App]:
+    """The bot in this process, however far it gets. A fault in it fails the test.
+
+    `clock`: the sandbox's. When the test moves it, the bot's own time moves too.
+    """
+    clock = clock or Clock()
+    app, stop = App(settings, words(), awaited, clock.now), asyncio.Event()
+    clock.moved.append(app.wake)
     task = asyncio.create_task(app.run(stop))
     try:
         yield app
     finally:
+        clock.moved.remove(app.wake)
         stop.set()
         await asyncio.wait_for(task, 20)
 
 
 @contextlib.asynccontextmanager
-async def running(sandbox: Sandbox, settings: Settings) -> AsyncIterator[App]:
-    """The bot in this process, taking updates. A fault in it fails the test."""
+async def running(
+    sandbox: Sandbox, settings: Settings, awaited: tuple[str, ...] = AWAITED
+) -> AsyncIterator[App]:
+    """The bot in this process, taking updates, by the sandbox's clock. A fault fails the test."""
     before = arrivals(sandbox)
-    async with begun(settings) as app:
+    async with begun(settings, sandbox.clock, awaited) as app:
         await until(lambda: arrivals(sandbox) > before, "the bot")
         yield app
 

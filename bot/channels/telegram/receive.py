@@ -11,7 +11,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
 from bot.channels.telegram.present import Presenter
 from bot.channels.telegram.read import FIRST_SUPERGROUP, Incoming, Raw, moved, read
+from bot.clock import Now, utc_now
 from bot.dialogue.case import Consent, Moment, Session
 from bot.dialogue.event import Invited, Person, Sent
 from bot.dialogue.respond import Dialogue
@@ -57,7 +57,7 @@ class Receiver:
     """What every update passes through, however it came.
 
     `staff`: the staff groups' ids. `remembered(chat_id, before, after)` is told when somebody's
-    choices changed.
+    choices changed. `now`: the time.
     """
 
     def __init__(
@@ -68,8 +68,10 @@ class Receiver:
         staff: frozenset[int],
         remembered: Callable[[int, Person, Person], Awaitable[None]],
         health: Health,
+        now: Now = utc_now,
     ) -> None:
         self._store = store
+        self._now = now
         self._dialogue = dialogue
         self._staff = staff
         self._remembered = remembered
@@ -112,7 +114,7 @@ class Receiver:
         return await asyncio.shield(task)
 
     async def _take(self, updates: Sequence[Raw], answered: bool) -> list[Raw]:
-        fresh = await self._store.take(updates, time.time())
+        fresh = await self._store.take(updates, self._now().timestamp())
         self._health.taken += len(fresh)
         self._health.repeated += len(updates) - len(fresh)
         for raw in fresh:
@@ -258,7 +260,7 @@ class Receiver:
     async def _decide(self, number: int, incoming: Incoming) -> Turn:
         """What to show, once all that it changes is stored."""
         for _ in range(_DECISIONS):
-            moment = Moment(datetime.now(UTC), reference())
+            moment = Moment(self._now(), reference())
             session = await self._session(incoming)
             turn = self._dialogue.respond(session, incoming.event, incoming.client, moment)
             after = turn.remember
