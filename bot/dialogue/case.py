@@ -88,14 +88,47 @@ class Draft:
         return latest is not None and latest.agreed and latest.withdrawn is None
 
 
-NEW, WITHDRAWN, CLOSED = "new", "withdrawn", "closed"
-"""States of a case; the staff's desk adds its own."""
+NEW, OURS, THEIRS, CLOSED, WITHDRAWN = "new", "ours", "theirs", "closed", "withdrawn"
+"""States of a case: nobody has answered yet; the person waits for us; we wait for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The member of staff (Telegram's id, and the name they show) who has taken a case."""
+
+    id: int
+    name: str
+
+
+PERSON, TEAM = "person", "team"
+"""Sides of a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of the conversation that follows a case. `message_id`: in the chat `chat_id`,
+    where it was written: the person's own, or the staff's group. `kind`: "text" or one of
+    event.KINDS. `words`: its text, or what stands below a picture or file."""
+
+    side: str
+    chat_id: int
+    message_id: int
+    at: datetime
+    kind: str = "text"
+    words: str = ""
+    album: str | None = None
+    edited: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A consultation that was sent. `delivered`: when the staff group surely had it. `typed`: as
-    in its draft. `version`: how often it was changed; the storage counts (P9)."""
+    in its draft. `version`: how often it was changed; the storage counts (P9).
+
+    `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
+    until when the answer was promised, of this wait or of the last one. `muted`: what the person
+    writes is not passed on (spam). `reason`: why it was closed (desk.closing.REASONS).
+    """
 
     number: str
     chat_id: int
@@ -111,6 +144,10 @@ class Case:
     delivered: datetime | None = None
     closed: datetime | None = None
     typed: Mapping[str, int] = field(default_factory=dict)
+    waiting: datetime | None = None
+    claim: Claim | None = None
+    muted: bool = False
+    reason: str | None = None
     version: int = field(default=1, compare=False)
 
 
@@ -118,7 +155,8 @@ class Case:
 class Session:
     """What is known of the person in a chat when something happens there. `cases` oldest first.
 
-    `proofs`: every decision about a consent that is kept, oldest first; read for /mydata alone.
+    `proofs`: every decision about a consent that is kept, oldest first; `letters`: of each case
+    (number) what was written since, oldest first. Both are read for /mydata alone.
     """
 
     person: Person = NOBODY
@@ -126,6 +164,7 @@ class Session:
     cases: tuple[Case, ...] = ()
     chat_id: int = 0
     proofs: tuple[Consent, ...] = ()
+    letters: Mapping[str, tuple[Letter, ...]] = field(default_factory=dict)
 
 
 # ── what a turn changes: committed in one transaction, in this order, with the update's number ──
@@ -163,6 +202,25 @@ class ChangeCase:
 
 
 @dataclass(frozen=True, slots=True)
+class PassOn:
+    """Something that the person wrote to the staff about a case: the group is owed a copy. Once a
+    message; the same one edited is owed as an edit. A case that waits for nobody waits for us from
+    now on, until `due`; one that was closed is open again."""
+
+    number: str
+    letter: Letter
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How content the person was with a case that is closed, 1 to 5. The last one counts."""
+
+    number: str
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAlarm:
     """The staff are owed one high-priority line, with the number and no word of the person."""
 
@@ -184,4 +242,14 @@ class NoteExport:
     """The person took a copy of all that is kept of them: a line in the audit trail (P15)."""
 
 
-Change = KeepDraft | DropDraft | OpenCase | ChangeCase | RaiseAlarm | EraseEverything | NoteExport
+Change = (
+    KeepDraft
+    | DropDraft
+    | OpenCase
+    | ChangeCase
+    | PassOn
+    | Rate
+    | RaiseAlarm
+    | EraseEverything
+    | NoteExport
+)

@@ -1,0 +1,36 @@
+"""What the bot answers in a staff group."""
+
+from dataclasses import dataclass
+
+from bot.desk.change import DeskChange
+from bot.dialogue.screen import Document, Row
+from bot.i18n.text import Label, Spoken
+
+TAKEN, SENT, NOTHING = "✍", "👌", ""
+"""Reactions (Bot API, ReactionTypeEmoji): it will go to the person; they have it; none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message of the bot in the group, where the event was. `what`: as Posted.what, if replies
+    to it are to be routed ("prompt"); else it belongs to no case. `answers`: it is a reply to what
+    was written."""
+
+    words: Spoken
+    rows: tuple[Row, ...] = ()
+    what: str | None = None
+    answers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTurn:
+    """`changes` are committed before anything is shown. `reaction`: on the message of the event,
+    None when it stays as it is. `toast`: answers the press; `edit`: replaces the pressed message's
+    words and buttons. `documents` follow the notes."""
+
+    changes: tuple[DeskChange, ...] = ()
+    notes: tuple[Note, ...] = ()
+    reaction: str | None = None
+    toast: Label | None = None
+    edit: Note | None = None
+    documents: tuple[Document, ...] = ()
