@@ -127,7 +127,8 @@ class Case:
 
     `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
     until when the answer was promised, of this wait or of the last one. `muted`: what the person
-    writes is not passed on (spam). `reason`: why it was closed (desk.closing.REASONS).
+    writes is not passed on (spam). `reason`: why it was closed (desk.closing.REASONS). `away`: they
+    cannot be written to, for they blocked the bot.
     """
 
     number: str
@@ -148,6 +149,7 @@ class Case:
     claim: Claim | None = None
     muted: bool = False
     reason: str | None = None
+    away: bool = False
     version: int = field(default=1, compare=False)
 
 
