@@ -126,8 +126,8 @@ class Case:
     in its draft. `version`: how often it was changed; the storage counts (P9).
 
     `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
-    until when the answer was promised, of this wait or of the last one. `muted`: what the person
-    writes is not passed on (spam). `reason`: why it was closed (desk.closing.REASONS).
+    until when the answer was promised, of this wait or of the last one. `heard`: how many
+    letters the person wrote since the last answer. `muted`: what they write is not passed on (spam). `reason`: why it was closed (desk.closing.REASONS).
     """
 
     number: str
@@ -146,6 +146,7 @@ class Case:
     typed: Mapping[str, int] = field(default_factory=dict)
     waiting: datetime | None = None
     claim: Claim | None = None
+    heard: int = 0
     muted: bool = False
     reason: str | None = None
     version: int = field(default=1, compare=False)
