@@ -25,9 +25,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class StaffTurn:
-    """`changes` are committed before anything is shown. `reaction`: on the message of the event, or on
-    message `on`; None when it stays as it is. `toast`: answers the press; `edit`: replaces the pressed message's
-    words and buttons. `documents` follow the notes."""
+    """`changes` are committed before anything is shown. `reaction`: on the message of the event, or
+    on message `on`; None when it stays as it is. `toast`: answers the press; `edit`: replaces the
+    pressed message's words and buttons. `documents` follow the notes."""
 
     changes: tuple[DeskChange, ...] = ()
     notes: tuple[Note, ...] = ()

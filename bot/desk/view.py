@@ -67,8 +67,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """What `View` is to hold. `number`: named by the event itself; else the message itself
-    (a reply that was edited), the message answered, or the topic says which case is meant. `roles`: who asks matters."""
+    """What `View` is to hold. `number`: named by the event itself; else the message itself (a reply
+    that was edited), the message answered, or the topic says which case is meant. `roles`: who asks
+    matters."""
 
     number: str | None = None
     case: bool = False

@@ -126,9 +126,9 @@ class Case:
     in its draft. `version`: how often it was changed; the storage counts (P9).
 
     `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
-    until when the answer was promised, of this wait or of the last one. `heard`: how many
-    letters the person wrote since the last answer. `muted`: what they write is not passed on (spam). `reason`: why it was closed (desk.closing.REASONS).
-    """
+    until when the answer was promised, of this wait or of the last one. `heard`: how many letters
+    the person wrote since the last answer. `muted`: what they write is not passed on (spam).
+    `reason`: why it was closed (desk.closing.REASONS)."""
 
     number: str
     chat_id: int
