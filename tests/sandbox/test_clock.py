@@ -44,6 +44,13 @@ async def test_two_days_are_too_long_to_take_back(sandbox: Sandbox, api: Api, ma
     )
 
 
+async def test_no_update_is_lost_by_a_move(sandbox: Sandbox, api: Api, maria: User) -> None:
+    """What waited for the bot when two days were moved away still waits."""
+    sandbox.people.say(maria.id, maria.id, "before")
+    sandbox.clock.move(2 * DAY)
+    assert [each["message"]["text"] for each in await api.updates()] == ["before"]
+
+
 @pytest.mark.parametrize("body", [{"seconds": -1}, {"seconds": 10**9}, {"seconds": "soon"}, {}])
 async def test_a_move_that_cannot_be(sandbox: Sandbox, api: Api, body: dict[str, object]) -> None:
     """Time goes forward, and not for ever."""
