@@ -152,7 +152,8 @@ async def test_time_passes_and_members_go(
     sandbox: Sandbox, maria: User, anna: User, browser: Browser
 ) -> None:
     """On a phone: a day passes at a touch and the next message stands under its day; what the bot
-    sends is opened; Anna removes Tom, who can come back; nothing is wider than the screen."""
+    sends is opened; Anna removes Tom, who can come back, begins a chat of his own with the bot, and
+    deletes his account; nothing is wider than the screen."""
     bot = Bot(sandbox)
     report = sandbox.people.send(
         maria.id, maria.id, "document", data=b"{}", mime="application/json"
@@ -207,6 +208,20 @@ async def test_time_passes_and_members_go(
         browser.press(f"{GROUP}[data-testid=come-back]")
         browser.types(GROUP + COMPOSER, "Here again")
         browser.visible(GROUP + MESSAGE, "Here again")
+
+        tom = bot.heard()[-1]["message"]["from"]["id"]
+        late = {"chat_id": tom, "text": "A case is late"}
+        assert bot.call("sendMessage", **late).endswith("can't initiate conversation with a user")
+        browser.press(GROUP + MENU)
+        browser.press(".menu .choice", "Tom’s own telephone")
+        browser.press(f"{PHONE}[data-testid=start]")
+        browser.visible(PHONE + MESSAGE, "/start")
+        assert bot.call("sendMessage", **late)["text"] == "A case is late"
+        browser.visible(PHONE + MESSAGE, "A case is late")
+        browser.press(PHONE + MENU)
+        browser.press(".menu .choice", "Delete Tom’s account")
+        browser.visible(f"{PHONE}.footer", "deleted their account")
+        assert bot.call("sendMessage", **late) == "Forbidden: user is deactivated"
         assert browser.overflow() <= 0
         assert browser.complaints() == []
 
