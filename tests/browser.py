@@ -81,6 +81,11 @@ class Browser:
             )
         )
 
+    def nameless(self) -> list[str]:
+        """What can be used and has no name that a screen reader could say."""
+        usable = self.all("button, a[href], input, select, textarea")
+        return [one.get_attribute("outerHTML") or "" for one in usable if not one.accessible_name]
+
     def complaints(self) -> list[str]:
         """What the browser's console holds against the page."""
         log = self.driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own gap

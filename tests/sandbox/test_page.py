@@ -143,6 +143,7 @@ async def test_two_of_staff_and_a_patient(
         assert bot.call("sendMessage", chat_id=maria.id, text="Welcome back")["text"]
         browser.visible(PHONE + MESSAGE, "Welcome back")
         assert browser.overflow() <= 0
+        assert browser.nameless() == []
         assert browser.complaints() == []
 
     await look(visit)
@@ -223,6 +224,7 @@ async def test_time_passes_and_members_go(
         browser.visible(f"{PHONE}.footer", "deleted their account")
         assert bot.call("sendMessage", **late) == "Forbidden: user is deactivated"
         assert browser.overflow() <= 0
+        assert browser.nameless() == []
         assert browser.complaints() == []
 
     await look(visit)
