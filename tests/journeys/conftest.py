@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import run
 from bot.sandbox.command import sandbox_settings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from bot.storage.database import connect
 from tests.channels.updates import PLANTED
+from tests.conftest import empty
 from tests.dialogue.words import words
 from tests.people import Page
 
@@ -32,6 +35,16 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 def settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
     """Settings for a bot beside it."""
     return sandbox_settings(sandbox, tmp_path)
+
+
+@pytest.fixture
+async def stored(settings: Settings, database_url: str) -> AsyncIterator[Settings]:
+    """Settings for a bot that stores in this database, which is empty."""
+    engine = connect(database_url)
+    await empty(engine)
+    yield settings.model_copy(update={"database_url": SecretStr(database_url)})
+    await empty(engine)
+    await engine.dispose()
 
 
 @pytest.fixture
