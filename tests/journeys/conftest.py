@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import run
-from bot.sandbox.command import sandbox_settings
+from bot.sandbox.command import open_for_consultations, sandbox_settings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from bot.storage.database import connect
@@ -67,6 +67,21 @@ async def page(sandbox: Sandbox, bot: asyncio.Event) -> AsyncIterator[Page]:
     """The page, with the bot behind it."""
     async with Page(sandbox.url) as page:
         yield page
+
+
+@pytest.fixture
+async def consulting(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Page]:
+    """The page, with a bot behind it that is open for consultations."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(run(open_for_consultations(settings), stop, ()))
+    while not task.done() and not sandbox.faults.calls_of("getUpdates"):
+        await asyncio.sleep(0.01)
+    try:
+        async with Page(sandbox.url) as page:
+            yield page
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 15)
 
 
 @pytest.fixture

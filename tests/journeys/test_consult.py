@@ -3,16 +3,11 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from bot.app import run
-from bot.sandbox.command import open_for_consultations
-from bot.sandbox.server import Sandbox
-from bot.settings import Settings
 from tests.people import Page, Patient
 
 
@@ -196,21 +191,6 @@ NOTICES = {
     "zh-hans": ("并非端到端加密", "急救电话"),
 }
 SEND = {"en": ("Send now", "has reached our team"), "zh-hans": ("现在提交", "已送达工作人员")}
-
-
-@pytest.fixture
-async def consulting(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Page]:
-    """The page, with a bot behind it that is open for consultations."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(run(open_for_consultations(settings), stop, ()))
-    while not task.done() and not sandbox.faults.calls_of("getUpdates"):
-        await asyncio.sleep(0.01)
-    try:
-        async with Page(sandbox.url) as page:
-            yield page
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 15)
 
 
 async def cards(page: Page) -> list[dict[str, Any]]:
