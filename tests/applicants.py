@@ -58,6 +58,7 @@ class Applicant:
     sent: int = 0
     """How many files went out."""
     parts_done: bool = False
+    gone: bool = False
     last: tuple[str | None, tuple[str, ...]] | None = None
     """The screen they acted on last."""
 
@@ -95,6 +96,10 @@ class Applicants:
     def begins(self, one: Applicant) -> None:
         self._people.say(one.user.id, one.user.id, "/consult")
 
+    def leaves(self, one: Applicant) -> None:
+        """They go on reading, and answer nothing any more."""
+        one.gone = True
+
     @asynccontextmanager
     async def coming(self, seconds: float) -> AsyncIterator[None]:
         """Meanwhile each of them begins, at any moment of so many seconds."""
@@ -122,7 +127,7 @@ class Applicants:
             one.read.append(message)
         keys = [key.get("callback_data") for row in message.keyboard or () for key in row]
         shown = (message.text, tuple(key for key in keys if key))
-        act = None if shown == one.last else self._act(one, message, shown[1])
+        act = None if one.gone or shown == one.last else self._act(one, message, shown[1])
         if act is not None:
             one.last = shown
             pause = self._chance.uniform(0.0, self._pause)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from bot.settings import ROOT, Settings
 
@@ -68,3 +69,26 @@ class Process:
         self.running.send_signal(signal.SIGTERM)
         _, log = self.running.communicate(timeout=15)
         return self.running.returncode, log.decode()
+
+
+class Logged(Process):
+    """The same, with all that it writes in a file: `written`."""
+
+    def __init__(self, settings: Settings, program: str, written: Path) -> None:
+        super().__init__(settings, program)
+        self._written = written
+
+    def start(self) -> None:
+        with self._written.open("ab") as out:
+            self.running = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdout=out, stderr=out
+            )
+
+    def stop(self) -> tuple[int, str]:
+        """SIGTERM; the exit code and what stood in the log."""
+        assert self.running is not None
+        self.running.terminate()
+        return self.running.wait(20), self.log()
+
+    def log(self) -> str:
+        return self._written.read_text()
