@@ -10,13 +10,14 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import run
-from bot.sandbox.command import open_for_consultations, sandbox_settings
+from bot.sandbox.command import sandbox_settings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from bot.storage.database import connect
 from tests.channels.updates import PLANTED
 from tests.conftest import empty
 from tests.dialogue.words import words
+from tests.journeys.beside import open_to_people
 from tests.people import Page
 
 
@@ -72,16 +73,8 @@ async def page(sandbox: Sandbox, bot: asyncio.Event) -> AsyncIterator[Page]:
 @pytest.fixture
 async def consulting(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Page]:
     """The page, with a bot behind it that is open for consultations."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(run(open_for_consultations(settings), stop, ()))
-    while not task.done() and not sandbox.faults.calls_of("getUpdates"):
-        await asyncio.sleep(0.01)
-    try:
-        async with Page(sandbox.url) as page:
-            yield page
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 15)
+    async with open_to_people(sandbox, settings), Page(sandbox.url) as page:
+        yield page
 
 
 @pytest.fixture
