@@ -87,3 +87,37 @@ async def test_thirty_consultations_arrive_whatever_fails(
     assert desk.repeats > 0
     assert code == 0
     assert not [log for log in (*logs, log) if "Traceback" in log]
+    sees_what_is_wrong(sandbox, people)
+
+
+def sees_what_is_wrong(sandbox: Sandbox, people: Applicants) -> None:
+    """The look at the group that found nothing is not blind: each thing that is spoilt in it, one
+    after the other, is told."""
+    group, bot, shipped = (
+        sandbox.world.chats[sandbox.staff_chat_id or 0],
+        sandbox.world.bot,
+        words(),
+    )
+
+    def told(words: str) -> bool:
+        return any(words in one for one in Desk(sandbox, shipped, people.all).wrong)
+
+    said = [one for one in group.messages.values() if one.sender is bot and not one.service]
+    first = next(one for one in said if one.text and "Possible repeat" not in one.text)
+    other = next(one for one in said if one.text and one.thread_id != first.thread_id)
+    again = sandbox.world.post(group, bot, text=first.text, thread_id=first.thread_id)
+    assert told("stands there twice, unmarked")
+    sandbox.world.delete(group, [again.message_id])
+    first.thread_id, other.thread_id = other.thread_id, first.thread_id
+    assert told("holds words of others")
+    first.thread_id, other.thread_id = other.thread_id, first.thread_id
+    whole = first.text or ""
+    first.text = "\n".join(line for line in whole.split("\n") if not line.startswith("Age group"))
+    assert told("lacks “Age group")
+    first.text = whole.replace("18 or older: Yes", "18 or older: No")
+    assert told("which nobody told")
+    first.text = whole
+    sandbox.world.delete(group, [next(one.message_id for one in said if one.media)])
+    assert told("files")
+    sandbox.world.delete(group, [first.message_id])
+    assert told("stands in 0 topics") or told("has 0 of 1 parts")

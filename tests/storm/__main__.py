@@ -29,7 +29,7 @@ from tests.storm.weather import Told, Weather
 STEPS = 1000
 """Of the progress bar."""
 
-CALM_SECONDS = 120.0
+CALM_SECONDS = 300.0
 """How long people are waited for when the storm is over. The bot's pauses grow to half a minute."""
 
 

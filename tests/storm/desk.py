@@ -136,13 +136,16 @@ class Desk:
             self.wrong.append(f"case {number} stands there twice, unmarked")
         if empty and not any(marked for _, marked in heads):
             self.wrong.append(f"case {number} left an empty topic behind, and does not say so")
-        parts = max(
-            (int(found["parts"] or 1) for found in map(_HEAD.match, cards) if found), default=0
-        )
-        if parts != len({head for head, _ in heads}):
-            self.wrong.append(f"case {number} has {len(heads)} of {parts} parts")
-        lines = [line for card in cards for line in card.split("\n")]
-        known = {self._label(step.id): step.id for step in self.words.form.steps}
+        found = [head for head in map(_HEAD.match, cards) if head is not None]
+        parts = max((int(head["parts"] or 1) for head in found), default=1)
+        if parts != len({head[0] for head in found}):
+            self.wrong.append(f"case {number} has {len(found)} of {parts} parts")
+        # Each copy says everything; one in several parts does so with all of them.
+        for card in cards if parts == 1 else ["\n".join(cards)]:
+            self._answers(one, number, card.split("\n"))
+
+    def _answers(self, one: Applicant, number: str, lines: list[str]) -> None:
+        known = {self._label(step.id) for step in self.words.form.steps}
         spoken = self.words.languages.match(one.user.language_code).language
         named = self._english.name_of(spoken.code)
         expected = {line for id in one.told for line in self._expected(one, id)}
