@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bot.desk.closing import REASONS
 
 from bot.desk.change import (
     Answered,
@@ -18,7 +19,6 @@ from bot.desk.change import (
     Take,
     TakeBack,
 )
-from bot.desk.closing import REASONS
 from bot.desk.desk import MOST, UNDO, Desk, state_of
 from bot.desk.event import Member, Ordered, Spot, StaffEvent, Tapped, Wrote
 from bot.desk.turn import NOTHING, TAKEN, Note, StaffTurn

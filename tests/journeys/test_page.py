@@ -4,6 +4,8 @@ import asyncio
 
 from bot.sandbox.server import Sandbox
 from tests.browser import Browser
+from tests.journeys.test_consult import DAUGHTER, Says
+from tests.people import Page
 
 
 async def test_a_newcomer_reads_in_chinese_at_the_page(
@@ -50,6 +52,49 @@ async def test_the_page_fits_a_phone(
         browser.visible("[data-testid=message]", "What would you like to know?")
         browser.press("[data-testid=key]", "Emergency")
         browser.visible("[data-testid=message]", "call your local emergency number")
+        assert browser.overflow() <= 0
+        assert browser.complaints() == []
+
+    await asyncio.get_running_loop().run_in_executor(None, visit)
+
+
+async def test_a_consultation_goes_from_the_page_to_the_staff_beside_it(
+    sandbox: Sandbox, consulting: Page, browser: Browser
+) -> None:
+    """From /consult to the card, without leaving the page: the form in the one pane, then in the
+    other a topic without a name, and in it the card and every answer."""
+    sandbox.add_person("Anna", "en")
+    message, key = (
+        "[data-testid=chat] [data-testid=message]",
+        "[data-testid=chat] [data-testid=key]",
+    )
+
+    def says(words: str) -> None:
+        browser.visible("[data-testid=chat] [data-testid=composer]").send_keys(words)
+        browser.press("[data-testid=chat] [data-testid=send]")
+
+    def visit() -> None:
+        browser.size(1280, 800)
+        browser.driver.get(f"{sandbox.url}/")
+        browser.press("[data-testid^=person-]", "Anna")
+        browser.press("[data-testid=start]")
+        browser.visible(message, "What would you like to know?")
+        says("/consult")
+        browser.visible(message, "not end-to-end encrypted")
+        for act, seen in DAUGHTER:
+            if isinstance(act, Says):
+                says(act)
+            else:
+                browser.press(key, act)
+            browser.visible(message, seen)
+        browser.press(key, "Send now")
+        browser.visible(message, "has reached our team")
+        browser.press(
+            "[data-testid=staff] [data-testid^=topic-]", "United States · B-cell lymphoma"
+        )
+        card = browser.visible("[data-testid=staff] [data-testid=message]", "What they told").text
+        assert "Asked by: Family or friend" in card.partition("What they told")[0]
+        assert "Anna & <b>Rosa</b>" in card.partition("What they told")[2]
         assert browser.overflow() <= 0
         assert browser.complaints() == []
 

@@ -2,9 +2,8 @@
 sent that was not agreed to or not told."""
 
 from collections.abc import Callable
-from hashlib import sha256
-
 from dataclasses import replace
+from hashlib import sha256
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
