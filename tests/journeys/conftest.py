@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.app import run
+from bot.app import make_app
 from bot.sandbox.command import sandbox_settings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
@@ -50,9 +50,12 @@ async def stored(settings: Settings, database_url: str) -> AsyncIterator[Setting
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, settings: Settings) -> AsyncIterator[asyncio.Event]:
-    """The bot, listening; setting the event stops it. A fault in it fails the test."""
+    """The bot, listening, by the sandbox's clock; setting the event stops it. A fault in it fails
+    the test."""
     stop = asyncio.Event()
-    task = asyncio.create_task(run(settings, stop))
+    app = make_app(settings, now=sandbox.clock.now)
+    sandbox.clock.moved.append(app.wake)
+    task = asyncio.create_task(app.run(stop))
     while not task.done() and not sandbox.faults.calls_of("getUpdates"):
         await asyncio.sleep(0.01)
     try:
