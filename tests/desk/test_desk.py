@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from bot.desk.closing import REASONS
 
+from bot.desk.acting import Ground, state_of
 from bot.desk.change import (
     Answered,
     CloseCase,
@@ -19,8 +20,9 @@ from bot.desk.change import (
     Take,
     TakeBack,
 )
-from bot.desk.desk import MOST, UNDO, Desk, state_of
+from bot.desk.desk import Desk
 from bot.desk.event import Member, Ordered, Spot, StaffEvent, Tapped, Wrote
+from bot.desk.replies import MOST, UNDO
 from bot.desk.turn import NOTHING, TAKEN, Note, StaffTurn
 from bot.desk.view import Figures, Link, View, Waiting, Wants
 from bot.dialogue.address import read_address
@@ -41,7 +43,7 @@ ENGLISH = words().languages["en"]
 def desk() -> Desk:
     read = words()
     screens = Screens(read.languages, read.library, read.helplines, Operator())
-    return Desk(screens, read.form, read.templates)
+    return Desk(Ground(screens, read.form, read.templates))
 
 
 DESK = desk()
