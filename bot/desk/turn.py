@@ -14,23 +14,25 @@ TAKEN, SENT, NOTHING = "✍", "👌", ""
 class Note:
     """A message of the bot in the group, where the event was. `what`: as Posted.what, if replies
     to it are to be routed ("prompt"); else it belongs to no case. `answers`: it is a reply to what
-    was written."""
+    was written. `force`: the member's Telegram opens a reply to it (Bot API, ForceReply)."""
 
     words: Spoken
     rows: tuple[Row, ...] = ()
     what: str | None = None
     answers: bool = True
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StaffTurn:
-    """`changes` are committed before anything is shown. `reaction`: on the message of the event,
-    None when it stays as it is. `toast`: answers the press; `edit`: replaces the pressed message's
-    words and buttons. `documents` follow the notes."""
+    """`changes` are committed before anything is shown. `reaction`: on the message of the event, or
+    on message `on`; None when it stays as it is. `toast`: answers the press; `edit`: replaces the
+    pressed message's words and buttons. `documents` follow the notes."""
 
     changes: tuple[DeskChange, ...] = ()
     notes: tuple[Note, ...] = ()
     reaction: str | None = None
+    on: int | None = None
     toast: Label | None = None
     edit: Note | None = None
     documents: tuple[Document, ...] = ()

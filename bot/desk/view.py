@@ -51,7 +51,7 @@ class View:
     is one. `link`: of the message that is answered, if it is the bot's and of a case; `unknown`:
     it is the bot's, and of none. `admin`: may erase, export and close for good. `member`: is in
     the group at this moment. `pending`: replies (chat, message) that can be taken back. `queue`,
-    `figures`, `letters`: where the event wants them."""
+    `figures`, `letters`, `findings` (of the doctor, line by line): where the event wants them."""
 
     case: Case | None = None
     link: Link | None = None
@@ -62,12 +62,14 @@ class View:
     queue: tuple[Waiting, ...] = ()
     figures: Figures | None = None
     letters: tuple[Letter, ...] = ()
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """What `View` is to hold. `number`: named by the event itself; else the message answered or
-    the topic says which case is meant. `roles`: who asks matters."""
+    """What `View` is to hold. `number`: named by the event itself; else the message itself (a reply
+    that was edited), the message answered, or the topic says which case is meant. `roles`: who asks
+    matters."""
 
     number: str | None = None
     case: bool = False
@@ -75,3 +77,4 @@ class Wants:
     queue: bool = False
     figures: bool = False
     letters: bool = False
+    doctor: bool = False

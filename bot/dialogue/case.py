@@ -126,10 +126,10 @@ class Case:
     in its draft. `version`: how often it was changed; the storage counts (P9).
 
     `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
-    until when the answer was promised, of this wait or of the last one. `muted`: what the person
-    writes is not passed on (spam). `reason`: why it was closed (desk.closing.REASONS). `away`: they
-    cannot be written to, for they blocked the bot.
-    """
+    until when the answer was promised, of this wait or of the last one. `heard`: how many letters
+    the person wrote since the last answer. `muted`: what they write is not passed on (spam).
+    `reason`: why it was closed (desk.closing.REASONS). `away`: they cannot be written to, for
+    they blocked the bot."""
 
     number: str
     chat_id: int
@@ -147,6 +147,7 @@ class Case:
     typed: Mapping[str, int] = field(default_factory=dict)
     waiting: datetime | None = None
     claim: Claim | None = None
+    heard: int = 0
     muted: bool = False
     reason: str | None = None
     away: bool = False

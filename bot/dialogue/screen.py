@@ -46,6 +46,7 @@ class Turn:
     `in_place`: the screen replaces the pressed message. `remember` is None when nothing changed,
     and then nothing is written. `leave`: go away from this chat after speaking. `changes` are
     committed before anything is shown, all in one transaction. `documents` follow the screen.
+    `reaction`: on the message that was sent (Bot API, ReactionTypeEmoji).
     """
 
     screen: Screen | None = None
@@ -54,6 +55,7 @@ class Turn:
     leave: bool = False
     changes: tuple[Change, ...] = ()
     documents: tuple[Document, ...] = ()
+    reaction: str | None = None
 
 
 def columns(label: str) -> int:

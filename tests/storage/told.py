@@ -65,7 +65,9 @@ def case(number: str = "AB2CD", chat_id: int = MARIA, **more: Any) -> Case:
         skipped=frozenset({"i8"}),
         files=(File(31, "document"),),
     )
-    return replace(made, **more)
+    made = replace(made, **more)
+    # As the storage has it from the moment it is sent.
+    return replace(made, waiting=made.created if made.closed is None else made.waiting)
 
 
 class Telegram:
