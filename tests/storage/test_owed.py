@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk.view import Link
 from bot.dialogue.case import (
     WITHDRAWN,
     ChangeCase,
@@ -14,7 +15,6 @@ from bot.dialogue.case import (
     RaiseAlarm,
 )
 from bot.storage.database import NO_ANSWER
-from bot.desk.view import Link
 from bot.storage.owed import Asker, Detail, Posted, Topic
 from bot.storage.store import Store
 from tests.storage.told import (
