@@ -13,7 +13,7 @@ from bot.sandbox.command import sandbox_settings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from tests.channels.updates import PLANTED
-from tests.dialogue.words import words
+from tests.dialogue.words import read_once
 from tests.people import Page
 
 
@@ -32,6 +32,12 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 def settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
     """Settings for a bot beside it."""
     return sandbox_settings(sandbox, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot in this process reads the words that an earlier one has read."""
+    monkeypatch.setattr("bot.app.read_words", read_once)
 
 
 @pytest.fixture
@@ -58,8 +64,7 @@ async def page(sandbox: Sandbox, bot: asyncio.Event) -> AsyncIterator[Page]:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For stories of many starts and stops: words are read once, and nobody drains for long."""
-    monkeypatch.setattr("bot.app.read_words", lambda *_: words())
+    """For stories of many starts and stops: nobody drains for long."""
     monkeypatch.setattr("bot.channels.telegram.receive.DRAIN_SECONDS", 0.5)
 
 
