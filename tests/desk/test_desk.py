@@ -30,7 +30,8 @@ from bot.dialogue.case import CLOSED, OURS, THEIRS, WITHDRAWN, Case, Claim, Lett
 from bot.dialogue.screen import columns
 from bot.dialogue.screens import Operator, Screens
 from bot.i18n.markup import visible_length
-from tests.desk.cases import NOW, case, words
+from tests.desk.cases import NOW, case
+from tests.dialogue.words import words
 
 GROUP, TOPIC = -1001, 7
 ANNA = Member(11, "Anna")
