@@ -18,9 +18,6 @@ from bot.i18n.text import text
 UNDO = timedelta(seconds=15)
 """For so long a reply can be taken back before it goes out (W5)."""
 
-MOST = 3500
-"""Characters of a reply: with its frame it fits a message (Bot API, sendMessage)."""
-
 _SHOWS_THEIR_WORDS = ("card", "news", "said", "file", "prompt")
 """What a message of the bot is (Link.what) where a reply to it is for the person."""
 
@@ -53,8 +50,6 @@ class Replies(Act):
         """The words go to the person after a moment in which they can be taken back."""
         if (no := self.over(case)) is not None:
             return no
-        if len(words) > MOST:
-            return self.refused("desk.too-long", n=len(words), most=MOST)
         letter = self._letter(words, kind, album)
         change = SendReply(case.number, letter, self.moment.now + UNDO)
         return StaffTurn((change,), self._other_language(case, words), reaction=TAKEN)
@@ -79,8 +74,6 @@ class Replies(Act):
         if case is None or case.state in {WITHDRAWN, CLOSED}:
             return StaffTurn()
         words = re.sub(r"\A/reply(@\w+)?\s+", "", event.words)
-        if len(words) > MOST:
-            return self.told("desk.too-long", n=len(words), most=MOST)
         letter = replace(self._letter(words, event.kind), edited=self.moment.now)
         return StaffTurn((Reword(case.number, letter),))
 
@@ -128,13 +121,13 @@ class Replies(Act):
 
     def _template(self, case: Case, id: str) -> str | None:
         """Its words, filled in for this person; None when there is none of this name."""
-        code = self._spoken(case).code
-        found = {one.id: one for one in self.ground.templates.for_language(code)}.get(id)
+        spoken = self._spoken(case)
+        found = self.ground.templates.find(id, spoken.code)
         if found is None:
             return None
         field = next((one for one in self.ground.form.steps if one.fact == _NAME), None)
         name = str(case.answers.get(field.id, "")) if field is not None else ""
-        return filled(found, name=name, ref=case.number)
+        return filled(found, spoken, name, case.number)
 
     def preview(self, case: Case, id: str) -> StaffTurn:
         words = self._template(case, id)

@@ -22,7 +22,7 @@ from bot.desk.change import (
 )
 from bot.desk.desk import Desk
 from bot.desk.event import Member, Ordered, Spot, StaffEvent, Tapped, Wrote
-from bot.desk.replies import MOST, UNDO
+from bot.desk.replies import UNDO
 from bot.desk.turn import NOTHING, TAKEN, Note, StaffTurn
 from bot.desk.view import Figures, Link, View, Waiting, Wants
 from bot.dialogue.address import read_address
@@ -140,14 +140,6 @@ def test_reply_commands_go_out_and_a_bare_one_asks() -> None:
     assert "closed" in said(taps("reply.K7PQ2", case=replace(case(), state=CLOSED)))
 
 
-def test_a_reply_too_long_for_one_message_is_not_cut() -> None:
-    """It says how long it is, and what to do."""
-    assert len(writes("x" * MOST).changes) == 1
-    turn = writes("x" * (MOST + 1))
-    assert not turn.changes
-    assert "3,501" in said(turn)
-
-
 def test_a_reply_in_another_script_is_sent_with_a_warning() -> None:
     """The person reads Chinese: the staff are asked whether they meant it."""
     chinese = waiting(language="zh-Hans")
@@ -182,13 +174,11 @@ def test_a_reply_can_be_taken_back_while_it_waits() -> None:
 
 
 def test_an_edited_reply_says_something_else_from_then_on() -> None:
-    """Also one that was written with /reply; a message that is too long, or of a case that is
-    over, changes nothing."""
+    """Also one that was written with /reply; of a case that is over it changes nothing."""
     for written in ("Dear Anna", "/reply Dear Anna", "/reply@care_bot Dear Anna"):
         turn = does(Wrote(ANNA, spot(), written, edited=True))
         letter = Letter("team", GROUP, 50, NOW, "text", "Dear Anna", edited=NOW)
         assert turn.changes == (Reword("K7PQ2", letter),)
-    assert "not sent" in said(does(Wrote(ANNA, spot(), "x" * 4000, edited=True)))
     assert does(Wrote(ANNA, spot(), "x", edited=True), View(None)) == StaffTurn()
     over = View(replace(case(), state=CLOSED))
     assert does(Wrote(ANNA, spot(), "x", edited=True), over) == StaffTurn()
