@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.desk.acting import Act
 from bot.desk.change import Reword, SendReply, TakeBack
-from bot.desk.event import Tapped, Wrote
+from bot.desk.event import Wrote
 from bot.desk.templates import filled
 from bot.desk.turn import NOTHING, TAKEN, Note, StaffTurn
 from bot.dialogue.case import CLOSED, TEAM, WITHDRAWN, Case, Letter
@@ -99,7 +99,8 @@ class Replies(Act):
 
     # ── templates ──
 
-    def offered(self, case: Case) -> StaffTurn:
+    def offered(self, case: Case, *, here: bool = False) -> StaffTurn:
+        """Every ready-made answer; `here`: in place of the one that was looked at."""
         if (no := self.over(case)) is not None:
             return no
         code = self._spoken(case).code
@@ -108,12 +109,7 @@ class Replies(Act):
             for one in self.ground.templates.for_language(code)
         ]
         body = self.note("desk.templates", *in_rows(keys), ref=case.number)
-        return StaffTurn(edit=body) if self._on_own_list() else StaffTurn(notes=(body,))
-
-    def _on_own_list(self) -> bool:
-        """The press came from below a list of templates, which is changed in place."""
-        event = self.event
-        return isinstance(event, Tapped) and ".back" in event.data
+        return StaffTurn(edit=body) if here else StaffTurn(notes=(body,))
 
     def _spoken(self, case: Case) -> Language:
         languages = self.ground.screens.languages
@@ -132,9 +128,9 @@ class Replies(Act):
     def preview(self, case: Case, id: str) -> StaffTurn:
         words = self._template(case, id)
         if words is None:
-            return self.offered(case)
+            return self.offered(case, here=True)
         send = self.key(text("button.desk-send"), "send", case.number, id, style="success")
-        back = self.key(text("button.back"), "template", case.number, "-back")
+        back = self.key(text("button.back"), "templates", case.number)
         shown = self.note(
             "desk.preview", (send,), (back,), what="prompt", ref=case.number, words=words
         )
@@ -143,7 +139,7 @@ class Replies(Act):
     def send(self, case: Case, id: str) -> StaffTurn:
         words = self._template(case, id)
         if words is None:
-            return self.offered(case)
+            return self.offered(case, here=True)
         turn = self.reply(case, words)
         if not turn.changes:
             return turn

@@ -7,7 +7,7 @@ import pytest
 from bot.desk.closing import REASONS, reason
 from bot.desk.spans import lasting
 from bot.dialogue.screen import ONE, columns
-from tests.desk.cases import words
+from tests.dialogue.words import words
 
 EN, ZH = words().languages["en"], words().languages["zh_Hans"]
 

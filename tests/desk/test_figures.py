@@ -10,7 +10,8 @@ from bot.desk.figures import chart, digest, half, most, percent, told
 from bot.desk.view import Figures, Waiting
 from bot.dialogue.case import NEW, THEIRS
 from bot.i18n.markup import parse
-from tests.desk.cases import NOW, words
+from tests.desk.cases import NOW
+from tests.dialogue.words import words
 
 EN, ZH = words().languages["en"], words().languages["zh_Hans"]
 HOUR = timedelta(hours=1)

@@ -12,7 +12,8 @@ from bot.desk.view import Waiting
 from bot.dialogue.address import Address, read_address
 from bot.dialogue.case import CLOSED, NEW, OURS, THEIRS, WITHDRAWN
 from bot.i18n.markup import parse, visible_length
-from tests.desk.cases import NOW, words
+from tests.desk.cases import NOW
+from tests.dialogue.words import words
 
 EN, ZH = words().languages["en"], words().languages["zh_Hans"]
 DAY = timedelta(hours=24)

@@ -13,7 +13,7 @@ from bot.i18n.strict import read_yaml
 from bot.i18n.text import Text
 from bot.library.facts import Fact, Facts
 from bot.translate.accept import accept_pages
-from tests.desk.cases import words
+from tests.dialogue.words import words
 
 SHIPPED = words().templates
 EN, ZH = words().languages["en"], words().languages["zh_Hans"]

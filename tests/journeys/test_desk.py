@@ -109,7 +109,7 @@ async def test_the_frame_is_in_the_patients_language(clinic: Clinic) -> None:
 
 
 async def test_a_reply_is_taken_back_in_time_and_mended_later(clinic: Clinic) -> None:
-    """/undo before it goes: the person gets nothing. An edit afterwards: they read the new words."""
+    """/undo before it goes: the person gets nothing. After an edit they read the new words."""
     maria = await clinic.admits("Maria", "AA2AA")
     topic = await clinic.topic("AA2AA")
     wrong = await clinic.reply(clinic.anna, "AA2AA", "Case AA2AA", "for somebody else")

@@ -16,7 +16,8 @@ from bot.pictures import paint as painting
 from bot.pictures.draw import WIDTH, draw
 from bot.pictures.letters import FONTS, Weight, characters, font_file, missing
 from bot.pictures.paint import NotPainted, paint
-from tests.desk.cases import NOW, words
+from tests.desk.cases import NOW
+from tests.dialogue.words import words
 from tests.test_house import imports, modules
 
 FIGURES = Figures(
