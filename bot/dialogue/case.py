@@ -108,7 +108,8 @@ PERSON, TEAM = "person", "team"
 class Letter:
     """One message of the conversation that follows a case. `message_id`: in the chat `chat_id`,
     where it was written: the person's own, or the staff's group. `kind`: "text" or one of
-    event.KINDS. `words`: its text, or what stands below a picture or file."""
+    event.KINDS. `words`: its text, or what stands below a picture or file. `answers`: the message
+    of the same chat that it is a reply to."""
 
     side: str
     chat_id: int
@@ -118,6 +119,7 @@ class Letter:
     words: str = ""
     album: str | None = None
     edited: datetime | None = None
+    answers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

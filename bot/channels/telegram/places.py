@@ -11,13 +11,18 @@ from bot.channels.telegram.receive import patiently
 from bot.channels.telegram.refusals import Outcome
 from bot.desk.desks import Desks
 from bot.i18n.language import Language
+from bot.i18n.text import Text, text
 from bot.storage.owed import Posted
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 CARD = "card"
-"""Posted.what of the parts of a card: "card 1 2" is the first of two."""
+"""Posted.what of the parts of a card: "card 1 2" is the first of two; behind that stands what marks
+it (MARKED)."""
+
+MARKED = {"repeat": "desk.repeat", "again": "desk.again"}
+"""Words in the `what` of a card -> what it says for that reason, also when it is edited."""
 
 PLAIN_SECONDS = 3600.0
 """How long a group counts as one without topics before one is tried again."""
@@ -39,7 +44,19 @@ class Place:
     @property
     def card(self) -> int | None:
         """The message of the card, or of its first part."""
-        return next((one.message_id for one in self.posted if one.what.startswith(CARD)), None)
+        return None if (first := self._first()) is None else first.message_id
+
+    @property
+    def card_marks(self) -> tuple[Text, ...]:
+        """What the card was marked with when it was posted."""
+        first = self._first()
+        words = [] if first is None else first.what.split()
+        return tuple(text(id) for word, id in MARKED.items() if word in words)
+
+    def _first(self) -> Posted | None:
+        """Of a card that had to be posted anew, the last one counts."""
+        first = (one for one in reversed(self.posted) if one.what.startswith(f"{CARD} 1 "))
+        return next(first, None)
 
     def holds(self, message_id: int, what: str) -> Posted:
         """A message that was posted there."""
