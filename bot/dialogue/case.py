@@ -130,7 +130,8 @@ class Case:
     `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
     until when the answer was promised, of this wait or of the last one. `heard`: how many letters
     the person wrote since the last answer. `muted`: what they write is not passed on (spam).
-    `reason`: why it was closed (desk.closing.REASONS)."""
+    `reason`: why it was closed (desk.closing.REASONS). `away`: they cannot be written to, for they
+    blocked the bot."""
 
     number: str
     chat_id: int
@@ -151,6 +152,7 @@ class Case:
     heard: int = 0
     muted: bool = False
     reason: str | None = None
+    away: bool = False
     version: int = field(default=1, compare=False)
 
 

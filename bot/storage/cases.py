@@ -224,7 +224,7 @@ class Consultations(Outbox):
         waiting = func.sum(case((owed.c.state.in_((QUEUED, SENDING)), 1), else_=0))
         failed = func.sum(case((owed.c.state == FAILED, 1), else_=0))
         reason = func.max(case((owed.c.state != SENT, owed.c.reason), else_=""))
-        counts = waiting.label("waiting"), failed.label("failed"), reason.label("reason")
+        counts = waiting.label("to_send"), failed.label("failed"), reason.label("reason")
         query = (
             select(cases, *counts)
             .outerjoin(owed, owed.c.number == cases.c.number)
@@ -242,7 +242,7 @@ class Consultations(Outbox):
                     moment(row.due),
                     _moment(row.delivered),
                     _moment(row.closed),
-                    int(row.waiting),
+                    int(row.to_send),
                     int(row.failed),
                     row.reason or "",
                 )

@@ -63,6 +63,20 @@ ERASE = "erase"
 REMIND = "remind"
 """Who has left a form for long is owed a gentle word, as long as the draft is there."""
 
+SAY, EDITED = "say", "edited"
+"""The staff's group is owed a copy of what the person wrote (`letters`: one message, or an album);
+the words of one that they have changed."""
+
+REPLY, EDIT, LATE, BYE = "reply", "edit", "late", "bye"
+"""The person is owed what a member wrote (`letters`); the words of it that were changed; that the
+answer is late; that the case is closed. One after the other."""
+
+CLOCK = "clock"
+"""The staff are owed a line that somebody has waited for `hours`; 24 is the escalation."""
+
+CARD = "card"
+"""The card in the group is owed to say what is so now. One waits at most."""
+
 _LANES = {TELL: "patient", REMIND: "patient", PIN: PIN, ALARM: ALARM, ERASE: ERASE}
 # Nothing waits for a pin: when many cases come at once, their cards go before it.
 _STAFF = "staff"
@@ -106,13 +120,18 @@ class Asker(NamedTuple):
 class Detail:
     """Of `news`, the ids of the fields; of `alarm`, its kind; of `erase`, the topic to delete, and
     the messages (chat, message) outside it. With neither, an earlier try is all that is known.
-    `asker`: who wants it, and is to be told if something cannot be removed; of `remind`, whom."""
+    `asker`: who wants it, and is to be told if something cannot be removed; of `remind`, whom.
+    `letters`: of `say`, `edited`, `reply` and `edit`, which (chat, message). `album`: these are
+    pieces of it. `hours`: of `clock`."""
 
     news: tuple[str, ...] = ()
     alarm: str = ""
     topic: Topic | None = None
     messages: tuple[tuple[int, int], ...] = ()
     asker: Asker | None = None
+    letters: tuple[tuple[int, int], ...] = ()
+    album: str | None = None
+    hours: int = 0
 
 
 NOTHING = Detail()

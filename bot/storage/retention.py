@@ -19,7 +19,8 @@ from bot.dialogue.keeping import (
     REMIND_AFTER,
 )
 from bot.storage.asking import BOT, to_its_end
-from bot.storage.cases import COMMITTED, Consultations
+from bot.storage.cases import COMMITTED
+from bot.storage.desk import Desk
 from bot.storage.owed import ERASE, FILE, REMIND, Asker, Detail
 from bot.storage.tables import audit, cases, consents, drafts, inbox, links, owed
 
@@ -30,7 +31,7 @@ Purged = Mapping[str, int]
 """What was deleted -> how many: "drafts", "cases", "files", "consents", "audit", "owed"."""
 
 
-class Retention(Consultations):
+class Retention(Desk):
     """Reminds of what will be deleted, and deletes what has been kept for long enough."""
 
     @to_its_end
