@@ -22,9 +22,7 @@ from bot.channels.telegram.webhook import set_webhook, watch
 from bot.clock import Now, utc_now
 from bot.desk.desks import Desks
 from bot.dialogue.event import Person
-from bot.dialogue.intake.intake import Intake
-from bot.dialogue.respond import Dialogue
-from bot.dialogue.rights import Rights
+from bot.dialogue.respond import Dialogue, dialogue
 from bot.dialogue.screens import Opening, Operator, Screens
 from bot.health import Health, Part
 from bot.retry import until_done
@@ -63,7 +61,7 @@ def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = A
     )
     opening = Opening((*settings.missing, *awaited))
     screens = Screens(words.languages, words.library, words.helplines, operator, opening)
-    return Dialogue(screens, words.check, Intake(screens, words.form), Rights(screens, words.form))
+    return dialogue(screens, words.check, words.form)
 
 
 class App:

@@ -9,7 +9,10 @@ from bot.dialogue import screens
 from bot.dialogue.address import Address, read_address
 from bot.dialogue.case import Change, Moment, RaiseAlarm, Session
 from bot.dialogue.event import Commanded, Event, Invited, Person, Pressed, Said, Sent
+from bot.dialogue.intake.cases import Cases
+from bot.dialogue.intake.form import Form
 from bot.dialogue.intake.intake import Intake
+from bot.dialogue.letters import RATE, Letters
 from bot.dialogue.rights import Rights
 from bot.dialogue.safety import Alarm, WordCheck
 from bot.dialogue.screen import Screen, Turn
@@ -47,6 +50,7 @@ class Dialogue:
     words: WordCheck
     intake: Intake
     rights: Rights
+    letters: Letters
     seen: dict[tuple[Address, date], Screen] = field(default_factory=dict)
 
     def needs_person(self, event: Event) -> bool:
@@ -171,6 +175,11 @@ class Dialogue:
             asking = dataclasses.replace(session, person=after)
             turn = self.rights.pressed(asking, address, language, moment)
             return dataclasses.replace(turn, remember=turn.remember or _changed(person, after))
+        rated = (
+            self.letters.rated(session, address.detail, language) if address.place == RATE else None
+        )
+        if rated is not None:
+            return rated
         session = dataclasses.replace(session, person=after)
         screen = self.place(address, language, session, moment)
         # A screen with help lines stays in the chat: what comes after it is a new message.
@@ -312,12 +321,17 @@ class Dialogue:
                 return mended
         if asked_in is not None:
             return self.intake.told(session, said, asked_in, moment)
-        return self._topics(session, said.text, client, text("said.topics"))
+        return self._passed_on(session, said, client, moment) or self._topics(
+            session, said.text, client, text("said.topics")
+        )
 
     def _sent(self, session: Session, sent: Sent, client: str | None, moment: Moment) -> Turn:
         asked_in = self.intake.language(session)
         if asked_in is not None:
             return self.intake.told(session, sent, asked_in, moment)
+        passed = self._passed_on(session, sent, client, moment)
+        if passed is not None:
+            return passed
         if sent.follows:
             return Turn()  # the album's first piece was answered
         return self._topics(session, sent.words, client, text(f"sent.{sent.kind}"))
@@ -325,7 +339,15 @@ class Dialogue:
     def _topics(self, session: Session, words: str, client: str | None, normal: Text) -> Turn:
         """What anything else gets: a kind sentence, and the topics."""
         language = self._language_of(words, session, client, urgent=False)
-        return Turn(self.intake.answer(session, language, normal))
+        return Turn(self.screens.answer(language, normal))
+
+    def _passed_on(
+        self, session: Session, event: Said | Sent, client: str | None, moment: Moment
+    ) -> Turn | None:
+        """To the staff, from somebody who has sent a request."""
+        words = event.text if isinstance(event, Said) else event.words
+        language = self._language_of(words, session, client, urgent=False)
+        return self.letters.passed_on(session, event, language, moment)
 
     def _named_language(self, words: str) -> Language | None:
         """The language whose name, in any language of ours, is the whole message."""
@@ -353,8 +375,11 @@ class Dialogue:
         changes: list[Change] = []
         asked_in = self.intake.language(session)
         form = asked_in is not None
-        if asked_in is not None and isinstance(event, Said | Sent):
-            changes += self.intake.heard(session, event, asked_in, moment)
+        if isinstance(event, Said | Sent):
+            if asked_in is not None:
+                changes += self.intake.heard(session, event, asked_in, moment)
+            elif (passed := self._passed_on(session, event, client, moment)) is not None:
+                changes += passed.changes
         number = self.intake.to_alarm(session)
         if number is not None:
             kind = Alarm.DESPAIR if Alarm.DESPAIR in alarms else Alarm.EMERGENCY
@@ -402,6 +427,12 @@ class Dialogue:
 
     def _script(self, language: Language) -> str | None:
         return script(language.label(text("menu.choose")))
+
+
+def dialogue(screens: Screens, words: WordCheck, form: Form) -> Dialogue:
+    """All of it, from its words."""
+    rights, letters = Rights(screens, form), Letters(screens, Cases(screens, form))
+    return Dialogue(screens, words, Intake(screens, form), rights, letters)
 
 
 def _changed(before: Person, after: Person) -> Person | None:

@@ -4,11 +4,9 @@ correct it, withdraw, delete it.
 Each within two taps of /mydata (privacy.md, P7 to P10; GDPR 7(3), 15 to 17, 20; PIPL 15, 44 to 47).
 """
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.dialogue.address import Address
 from bot.dialogue.case import (
@@ -21,11 +19,11 @@ from bot.dialogue.case import (
     Moment,
     NoteExport,
     Session,
-    Value,
 )
+from bot.dialogue.dossier import Dossier
 from bot.dialogue.event import NOBODY
 from bot.dialogue.intake.cases import ADD, Cases, is_open, state
-from bot.dialogue.intake.form import SENT, Form
+from bot.dialogue.intake.form import Form
 from bot.dialogue.intake.sheet import OWN_WORDS
 from bot.dialogue.keeping import (
     KEEP_CASE,
@@ -35,12 +33,11 @@ from bot.dialogue.keeping import (
     KEEP_PROOF,
     KEEP_WITHDRAWN,
 )
-from bot.dialogue.paging import chunks, pages
-from bot.dialogue.screen import Button, Document, Row, Screen, Turn, in_rows
+from bot.dialogue.paging import pages
+from bot.dialogue.screen import Button, Row, Screen, Turn, in_rows
 from bot.dialogue.screens import ASK, MY_DATA, PRIVACY, Screens, paragraphs
 from bot.i18n.language import Language
-from bot.i18n.markup import parse
-from bot.i18n.text import Label, Spoken, Text, text
+from bot.i18n.text import Spoken, Text, text
 
 SEE, COPY, CORRECT, STOP, STOPPED = "see", "copy", "correct", "stop", "stopped"
 REFUSE, DELETE, DELETED = "refuse", "delete", "deleted"
@@ -133,23 +130,12 @@ class Rights:
         body = paragraphs(
             *(say(one) for one in above),
             say(text("my-data.kept")),
-            *self._choices(session, language),
+            *self._dossier(session, language).choices(),
             *self._told(session, language),
             say(text("my-data.telegram")),
         )
         rows = tuple(self._keys(session, language))
         return self.screens.plain(_at(language), language, body, rows)
-
-    def _choices(self, session: Session, language: Language) -> tuple[Spoken, Spoken]:
-        """The language and the country somebody chose."""
-        say, person = language.say, session.person
-        chosen = self.screens.languages.get(person.language) if person.language else None
-        country = self.screens.helplines.countries.get(person.country or "")
-        named = country and text(f"label.country.{country.code}")
-        return (
-            say(text("my-data.language", name=chosen.name) if chosen else _NO_LANGUAGE),
-            say(text("my-data.country", name=named) if named else _NO_COUNTRY),
-        )
 
     def _told(self, session: Session, language: Language) -> Iterator[Spoken]:
         """What there is besides two choices, counted: the answers are shown when asked for."""
@@ -185,7 +171,7 @@ class Rights:
     # ── seeing it, and a copy ──
 
     def _see(self, session: Session, language: Language, page: str) -> Screen:
-        told = pages(self._everything(session, language), _ROOM)
+        told = pages(self._dossier(session, language).told(), _ROOM)
         at = min(int(page), len(told) - 1) if page.isascii() and page.isdecimal() else 0
         turning = []
         if at > 0:
@@ -199,111 +185,23 @@ class Rights:
     def _back(self, language: Language) -> Row:
         return (self._key(language, "button.my-data"),)
 
-    def _everything(self, session: Session, language: Language) -> Iterator[Spoken]:
-        """Every answer and every decision, as paragraphs."""
-        draft = session.draft
-        if draft is not None:
-            yield language.say(text("my-data.begun"))
-            yield from self._answers(draft.answers, len(draft.files), language)
-        for case in reversed(session.cases):
-            day = case.created.date()
-            yield language.say(text("my-data.request", ref=case.number, state=state(case), day=day))
-            yield from self._answers(case.answers, len(case.files), language)
-        if session.proofs:
-            yield language.say(text("my-data.decisions"))
-        for one in session.proofs:
-            yield language.say(self._decision(one, language))
-
-    def _answers(
-        self, answers: Mapping[str, Value], files: int, language: Language
-    ) -> Iterator[Spoken]:
-        known = [one.id for one in self.form.steps if one.id in answers]
-        for id in (*known, *(one for one in answers if one not in known)):
-            label, field = self._label(id, language), self.form.field(id)
-            if field is not None and field.kind == "files" and answers[id] == SENT:
-                count = text("review.files", n=files)
-                yield language.say(text("review.line", label=label, answer=count))
-                continue
-            ours, own = self._pieces(id, answers[id], language)
-            if ours:
-                answer = language.items(ours)
-                yield language.say(text("review.line", label=label, answer=answer))
-            for words in own:
-                for chunk in chunks(words):
-                    yield language.say(text("my-data.words", label=label, words=chunk))
-
-    def _pieces(self, id: str, value: Value, language: Language) -> tuple[list[Label], list[str]]:
-        """Of one answer, what is worded by us, and the person's own words."""
-        ours: list[Label] = []
-        own: list[str] = []
-        stored = (value,) if isinstance(value, str) else value
-        for piece, said in zip(stored, self.form.answer(id, value, language.code), strict=True):
-            if said.values.get("words") == piece:
-                own.append(piece)
-            else:
-                ours.append(language.label(said))
-        return ours, own
-
-    def _label(self, id: str, language: Language) -> Text:
-        if self.form.field(id) is None:  # of an earlier form
-            return text("desk.unknown", id=id)
-        return self.form.say(id, language.code).label
-
-    def _decision(self, one: Consent, language: Language) -> Text:
-        label, day = self._label(one.id, language), one.at.date()
-        if one.withdrawn is not None:
-            until = one.withdrawn.date()
-            return text("my-data.taken-back", label=label, day=day, until=until)
-        return text("my-data.agreed" if one.agreed else "my-data.refused", label=label, day=day)
+    def _dossier(self, session: Session, language: Language) -> Dossier:
+        return Dossier(
+            self.screens,
+            self.form,
+            language,
+            session.person,
+            session.draft,
+            session.cases,
+            session.letters,
+            session.proofs,
+        )
 
     def _copy(self, session: Session, language: Language, moment: Moment) -> Turn:
-        """Both files of a copy: one to read, one for another program (GDPR 20)."""
-        day = moment.now.date().isoformat()
+        """Both files of a copy."""
         screen = self.main(session, language, text("my-data.copied"))
-        files = (
-            # The mark at its beginning tells old readers that it is UTF-8.
-            Document(
-                f"my-data-{day}.txt", self._readable(session, language, moment).encode("utf-8-sig")
-            ),
-            Document(f"my-data-{day}.json", self._structured(session, language, moment).encode()),
-        )
+        files = self._dossier(session, language).files("my-data", moment)
         return Turn(screen, in_place=True, documents=files, changes=(NoteExport(),))
-
-    def _readable(self, session: Session, language: Language, moment: Moment) -> str:
-        made = text("my-data.copy", time=moment.now.astimezone(UTC), time_zone=text("label.utc"))
-        said = [
-            language.say(made),
-            *self._choices(session, language),
-            *self._everything(session, language),
-        ]
-        return "\n\n".join(parse(one).text for one in said) + "\n"
-
-    def _structured(self, session: Session, language: Language, moment: Moment) -> str:
-        """Every stored field by its name; each answer with its question and its wording."""
-
-        def asked(told: Any) -> Any:
-            if told is None:
-                return None
-            answers = {
-                id: {
-                    "asked": language.label(self._label(id, language)),
-                    "answer": [
-                        language.label(one) for one in self.form.answer(id, value, language.code)
-                    ],
-                    "stored": _json(value),
-                }
-                for id, value in told.answers.items()
-            }
-            return {**_json(told), "answers": answers}
-
-        made = {
-            "made": moment.now.isoformat(),
-            "person": _json(session.person),
-            "form": asked(session.draft),
-            "requests": [asked(case) for case in session.cases],
-            "consents": _json(session.proofs),
-        }
-        return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
     # ── correcting it ──
 
@@ -329,7 +227,9 @@ class Rights:
         ref = case.number
         rows: list[Row] = [(self._key(language, "button.withdraw-now", STOPPED, ref, ref=ref),)]
         for one in self._free(case):
-            label = text("button.refuse", label=self._label(one.id, language))
+            label = text(
+                "button.refuse", label=Dossier(self.screens, self.form, language).label(one.id)
+            )
             rows.append((Button(language.label(label), _at(language, REFUSE, ref, one.id)),))
         rows.append((self._key(language, "button.keep"),))
         body = language.say(text("my-data.stop", ref=ref, days=KEEP_WITHDRAWN.days))
@@ -379,7 +279,11 @@ class Rights:
         cases = tuple(changed if one is case else one for one in session.cases)
         proofs = tuple(ended if one == given else one for one in session.proofs)
         after = replace(session, cases=cases, proofs=(*proofs, refusal))
-        said = text("my-data.no-longer", label=self._label(id, language), ref=case.number)
+        said = text(
+            "my-data.no-longer",
+            label=Dossier(self.screens, self.form, language).label(id),
+            ref=case.number,
+        )
         screen = self.main(after, language, said)
         return Turn(screen, in_place=True, changes=(ChangeCase(changed, (id,)),))
 
@@ -415,9 +319,6 @@ def reminder(language: Language) -> Screen:
     return Screen(language.say(text("form.reminder")), rows)
 
 
-_NO_LANGUAGE, _NO_COUNTRY = text("my-data.no-language"), text("my-data.no-country")
-
-
 def _at(language: Language, *detail: str) -> Address:
     return Address(language.tag, MY_DATA, ".".join(detail))
 
@@ -426,18 +327,3 @@ def _ended(consent: Consent, moment: Moment) -> Consent:
     if not consent.agreed or consent.withdrawn is not None:
         return consent
     return replace(consent, withdrawn=moment.now)
-
-
-def _json(value: Any) -> Any:
-    """Values of case.py as JSON has them: moments in ISO 8601, sets in order."""
-    if is_dataclass(value):
-        return {one.name: _json(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: _json(one) for key, one in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, tuple):
-        return [_json(one) for one in value]
-    return value

@@ -17,6 +17,7 @@ from bot.dialogue.case import (
     DropDraft,
     EraseEverything,
     NoteExport,
+    PassOn,
 )
 from bot.dialogue.event import Person
 from bot.dialogue.rights import reminder
@@ -144,7 +145,7 @@ def test_a_copy_holds_every_stored_field_and_is_noted() -> None:
     assert structured["person"] == {"language": "zh-Hans", "country": "CN"}
     assert structured["form"] is None
     (told,) = structured["requests"]
-    assert set(told) == {one.name for one in fields(Case)}
+    assert set(told) == {"letters", *(one.name for one in fields(Case))}
     for id, value in talk.case.answers.items():
         kept = told["answers"][id]
         assert kept["stored"] == (list(value) if isinstance(value, tuple) else value)
@@ -203,7 +204,8 @@ def test_an_answer_that_was_typed_can_be_mended_by_editing_the_message() -> None
     assert talk.case.answers["name"] == "Maria José"
     assert talk.news == [("name",)]
     talk.edits(named, "x" * 50).sees("Our team still has the one you sent before")
-    talk.edits(named + 1000, "nothing of the kind").sees("not passed on")
+    talk.edits(named + 1000, "nothing of the kind")
+    assert [type(one) for one in talk.turn.changes] == [PassOn]
     assert talk.case.answers["name"] == "Maria José"
     core(talk.types("consult")).edits(named, "Maria").sees("added to your request")
     assert talk.session.draft is not None

@@ -3,11 +3,10 @@
 from datetime import UTC, date, datetime, time
 from functools import cache
 
+from bot.dialogue import respond
 from bot.dialogue.case import Moment, Session
 from bot.dialogue.event import NOBODY, Event, Person
-from bot.dialogue.intake.intake import Intake
 from bot.dialogue.respond import Dialogue
-from bot.dialogue.rights import Rights
 from bot.dialogue.screen import Screen, Turn
 from bot.dialogue.screens import Opening, Operator, Screens
 from bot.settings import ROOT
@@ -25,7 +24,7 @@ def words() -> Words:
 def make(read: Words, operator: Operator, opening: Opening = CLOSED) -> Dialogue:
     """A dialogue of these words, as the bot makes it."""
     screens = Screens(read.languages, read.library, read.helplines, operator, opening)
-    return Dialogue(screens, read.check, Intake(screens, read.form), Rights(screens, read.form))
+    return respond.dialogue(screens, read.check, read.form)
 
 
 def dialogue(

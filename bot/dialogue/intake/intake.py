@@ -137,14 +137,6 @@ class Intake:
         """/mycase."""
         return self._stage.cases.mine(session.cases, language, moment)
 
-    def answer(self, session: Session, language: Language, said: Text) -> Screen:
-        """To words outside the form; who waits for a reply can add them to what they sent."""
-        case = self.newest(session) if self.screens.opening.open else None
-        if case is None:
-            return self.screens.answer(language, said)
-        menu = self.screens.answer(language, text("said.has-case", ref=case.number))
-        return Screen(menu.body, (*self._stage.cases.message(case, language), *menu.rows))
-
     def here(self, session: Session, language: Language, moment: Moment, *above: Text) -> Turn:
         """Where somebody stands, as a new message; before the first question without a draft."""
         visit = self._visit(session, language, moment)
