@@ -2,17 +2,16 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Protocol
 
 from bot.channels.telegram.calls import Refusal
+from bot.channels.telegram.patience import patiently
 from bot.channels.telegram.places import CARD, MARKED, Place
 from bot.channels.telegram.posting import NotYet, Posting
 from bot.channels.telegram.present import keyboard
-from bot.channels.telegram.receive import patiently
 from bot.channels.telegram.refusals import Outcome
+from bot.channels.telegram.talk import StaffTalk
 from bot.desk.card import away, card, title
 from bot.dialogue.case import Case
-from bot.dialogue.screen import Row
 from bot.i18n.language import Language
 from bot.i18n.text import Spoken, Text, text
 from bot.storage.owed import Owed
@@ -20,20 +19,14 @@ from bot.storage.owed import Owed
 log = logging.getLogger(__name__)
 
 
-class Keys(Protocol):
-    """Who says which buttons a card has (bot.desk.desk.Desk)."""
-
-    def keys(self, case: Case, language: Language) -> tuple[Row, ...]: ...
-
-
 class Cards:
     """Every method makes the calls for one thing that is owed. Raises Refusal, NotYet."""
 
-    def __init__(self, posting: Posting, keys: Keys) -> None:
+    def __init__(self, posting: Posting, talk: StaffTalk) -> None:
         self._posting = posting
         self._places = posting.places
         self._calls = posting.calls
-        self._keys = keys
+        self._talk = talk
         self._told_plain: set[int] = set()
 
     async def open(self, owed: Owed, case: Case) -> None:
@@ -85,7 +78,7 @@ class Cards:
         parts = self._said(case, place.language, [text(MARKED[word]) for word in marked])
         first: int | None = None
         for number, part in enumerate(parts, start=1):
-            keys = None if first else keyboard(self._keys.keys(case, place.language))
+            keys = None if first else keyboard(self._talk.keys(case, place.language))
             message_id = await self._posting.say(place, part, answering=first, reply_markup=keys)
             first = first or message_id
             what = " ".join((CARD, str(number), str(len(parts)), *marked))
@@ -97,9 +90,7 @@ class Cards:
         if self._places.is_plain(place.group):
             await self._say_plain(place)
 
-    def _said(
-        self, case: Case, language: Language, marks: Sequence[Text]
-    ) -> tuple[Spoken, ...]:
+    def _said(self, case: Case, language: Language, marks: Sequence[Text]) -> tuple[Spoken, ...]:
         form = self._posting.form
         gone = (away(case, form, language),) if case.away else ()
         return card(case, form, language, self._posting.now(), *marks, *gone)
@@ -125,7 +116,7 @@ class Cards:
                     place.group,
                     place.card or 0,
                     said[0],
-                    reply_markup=keyboard(self._keys.keys(case, place.language)),
+                    reply_markup=keyboard(self._talk.keys(case, place.language)),
                 )
         except Refusal as refusal:
             # Nobody needs it so much as to hear of it: whoever deleted a card did so on purpose.

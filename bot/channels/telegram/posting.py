@@ -1,22 +1,19 @@
 """What every delivery is made of: noting before and after, the place of a case, words into it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.channels.telegram.calls import Calls, Refusal
+from bot.channels.telegram.calls import Calls
+from bot.channels.telegram.patience import patiently
 from bot.channels.telegram.places import Place, Places
-from bot.channels.telegram.receive import patiently
-from bot.channels.telegram.refusals import Outcome
 from bot.desk.card import line
+from bot.dialogue.case import Case, Letter
 from bot.dialogue.intake.form import Form
 from bot.i18n.text import Spoken, Text, text
 from bot.storage.database import NO_ANSWER
 from bot.storage.owed import Owed, Posted
 from bot.storage.store import Store
-
-NOTE = "note"
-"""Posted.what of lines."""
 
 
 class NotYet(Exception):  # noqa: N818 - a state of affairs, not a fault
@@ -52,9 +49,7 @@ class Posting:
             await patiently(lambda: self.store.put_off(owed.id, self.now(), "database"))
             return False
 
-    async def more(
-        self, owed: Owed, chat_id: int, posted: Sequence[Posted], cost: int = 1
-    ) -> bool:
+    async def more(self, owed: Owed, chat_id: int, posted: Sequence[Posted], cost: int = 1) -> bool:
         """Notes what is there, waits until the next call can go at once, and notes that it
         begins; False when nothing more is owed."""
         await patiently(lambda: self.store.progress(owed.id, posted))
@@ -99,6 +94,29 @@ class Posting:
             **how,
         )
 
+    # ── letters ──
+
+    async def written(
+        self, owed: Owed, case: Case, *, but: Container[int] = ()
+    ) -> tuple[Letter, ...]:
+        """The letters that it is about, in their order; `but` those messages."""
+        wanted = set(owed.detail.letters)
+        found = await self.store.letters(case.number)
+        letters = [one for one in found if (one.chat_id, one.message_id) in wanted]
+        left = (one for one in letters if one.message_id not in but)
+        return tuple(sorted(left, key=lambda one: one.message_id))
+
+    async def opposite(self, letter: Letter, chat_id: int) -> int | None:
+        """What stands for the message that this letter answers in the other side's chat."""
+        if letter.answers is None:
+            return None
+        return await self.beside(letter.chat_id, letter.answers, chat_id)
+
+    async def beside(self, chat_id: int, message_id: int, other: int) -> int | None:
+        """What stands for a message in another chat."""
+        found = await self.store.counterpart(chat_id, message_id)
+        return found[1] if found is not None and found[0] == other else None
+
 
 def marks(owed: Owed) -> tuple[Text, ...]:
     """What stands above something that may be there already."""
@@ -110,14 +128,3 @@ def answer_to(message_id: int | None) -> dict[str, Any] | None:
     if message_id is None:
         return None
     return {"message_id": message_id, "allow_sending_without_reply": True}
-
-
-def definite(refusal: Refusal) -> bool:
-    """Telegram refused this very call in words that trying again will not change."""
-    return refusal.outcome in {
-        Outcome.REFUSED,
-        Outcome.MARKUP,
-        Outcome.KEPT,
-        Outcome.SOURCE_GONE,
-        Outcome.NO_COPY,
-    }

@@ -3,7 +3,6 @@
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
 from functools import partial
 
 from telegram.error import BadRequest, Forbidden, TelegramError
