@@ -38,7 +38,7 @@ test: check ## every check that CI runs; ends with pytest's summary
 bench: $(VENV)/.test ## taps through the sandbox: this bot, a bare python-telegram-bot, a bare loop (ARGS=--help)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-storm: $(VENV)/.test ## five minutes in which everything goes wrong, and nobody may lose a screen (ARGS=--help)
+storm: $(VENV)/.test ## five minutes in which everything goes wrong: nobody may lose a screen or a consultation (ARGS=--help)
 	$(BIN)/python -m tests.storm $(ARGS)
 
 lock: ## pins every dependency anew, with hashes

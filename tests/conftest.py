@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -11,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.database import connect
 from bot.storage.tables import metadata
+
+if TYPE_CHECKING:
+    from tests.browser import Browser
 
 NOTHING_SKIPPED = bool(os.environ.get("NOTHING_SKIPPED"))
 """Set by CI: a missing browser or database is a failure there."""
@@ -27,6 +31,20 @@ def skip_or_fail(reason: str) -> None:
     if NOTHING_SKIPPED:
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator["Browser"]:
+    """A fresh browser; skipped by hand, and failed in CI, where there is none."""
+    from tests.browser import CHROMIUM, DRIVER, Browser  # noqa: PLC0415 - only where it is used
+
+    if CHROMIUM is None or DRIVER is None:
+        skip_or_fail("Chromium and chromedriver are not installed")
+    browser = Browser(tmp_path / "profile")
+    try:
+        yield browser
+    finally:
+        browser.driver.quit()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

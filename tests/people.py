@@ -360,6 +360,11 @@ class Staff(Person):
         """With all its messages. The bot is not told."""
         await self.does("topic", act="delete", topic_id=topic)
 
+    async def in_private(self) -> Patient:
+        """Their own chat with the bot, which they begin; before that it cannot write to them."""
+        await self.page.post("say", user_id=self.id, chat_id=self.id, text="/start")
+        return Patient(self.page, self.id, self.id)
+
     async def leaves_group(self) -> None:
         await self.does("member", act="leave")
 

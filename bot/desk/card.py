@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.case import WITHDRAWN, Case, Value
+from bot.dialogue.case import CLOSED, THEIRS, WITHDRAWN, Case, Value
 from bot.dialogue.intake.form import SENT, Field, Form
 from bot.dialogue.paging import chunks
 from bot.dialogue.screens import paragraphs
@@ -150,7 +150,15 @@ class _Writer:
             yield self.say(text("desk.line", label=self.label(one.id), answer=answer))
 
     def _deadline(self, now: datetime) -> Iterator[Spoken]:
-        due = self.case.due
+        """Whose turn it is, until when, and who has taken it."""
+        case, due = self.case, self.case.due
+        if case.claim is not None:
+            yield self.say(text("desk.claimed-by", name=case.claim.name))
+        if case.muted:
+            yield self.say(text("desk.is-muted"))
+        if case.state in {CLOSED, THEIRS}:
+            yield self.say(text(f"desk.state-{case.state}", ref=case.number))
+            return
         if now > due:
             yield self.say(text("desk.overdue"))
         yield self.say(text("desk.reply-by", time=due.astimezone(UTC), time_zone="UTC"))

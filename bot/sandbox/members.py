@@ -109,9 +109,7 @@ class Members:
         supergroup = kind == "supergroup"
         chat = self.world.add_group(title, supergroup=supergroup, bot_status="left")
         chat.members[stranger.id] = "creator"
-        self.world.move_bot(chat, "member", by=stranger)
-        bot = self.world.bot
-        self.world.note(chat, stranger, {"new_chat_members": [bot.api()]}, f"added {bot.name}")
+        self._place_bot(chat, "member", by=stranger)
         return chat
 
     def block(self, user_id: int, blocked: bool) -> None:
@@ -124,13 +122,13 @@ class Members:
     def place_bot(
         self, chat_id: int, status: BotStatus, rights: frozenset[str] | None = None
     ) -> None:
-        """An administrator promotes, demotes or removes the bot in a group."""
+        """The group's owner adds, promotes, demotes or removes the bot."""
         chat = self._chat(chat_id)
         if chat.is_private:
             raise NotPossible("The bot has a place only in groups.")
         chief = next(iter(chat.members), None)
         by = self.world.users[chief] if chief is not None else self.world.bot
-        self.world.move_bot(chat, status, by=by, rights=rights)
+        self._place_bot(chat, status, by, rights)
 
     def upgrade_group(self, chat_id: int) -> Chat:
         """A basic group becomes a supergroup with another id, as when topics are switched on.
@@ -148,7 +146,7 @@ class Members:
         if old.bot_status in {"left", "kicked"}:
             new.bot_status = old.bot_status
         else:
-            self.world.move_bot(new, old.bot_status, by=owner)
+            self.world.move_bot(new, old.bot_status, owner, old.bot_rights)
         line = "made the group a supergroup"
         self.world.note(old, owner, {"migrate_to_chat_id": new.id}, line)
         self.world.note(new, owner, {"migrate_from_chat_id": old.id}, line)
@@ -156,6 +154,17 @@ class Members:
         return new
 
     # What all of it rests on
+
+    def _place_bot(
+        self, chat: Chat, status: BotStatus, by: User, rights: frozenset[str] | None = None
+    ) -> None:
+        outside, bot = {"left", "kicked"}, self.world.bot
+        was_out, is_out = chat.bot_status in outside, status in outside
+        self.world.move_bot(chat, status, by, rights)
+        if was_out and not is_out:
+            self.world.note(chat, by, {"new_chat_members": [bot.api()]}, f"added {bot.name}")
+        elif is_out and not was_out:
+            self.world.note(chat, by, {"left_chat_member": bot.api()}, f"removed {bot.name}")
 
     def _out(
         self, chat: Chat, user: User, by: User, how: Literal["left", "kicked"], line: str

@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.sandbox import views
 from bot.sandbox.files import opened_as
 from bot.sandbox.members import NotPossible
-from bot.sandbox.model import Json, Rank
+from bot.sandbox.model import BotStatus, Json, Rank
 from bot.sandbox.people import People
 
 if TYPE_CHECKING:
@@ -214,7 +214,10 @@ class PageApi:
 
     def _member(self, body: Json) -> Json:
         """Somebody goes, is removed, comes back, or gets another rank; `by` whom, where it needs
-        an administrator."""
+        an administrator. Or the bot gets another place."""
+        if body.get("act") == "bot":
+            self.people.place_bot(_number(body, "chat_id"), _bot_status(body))
+            return {}
         place = _number(body, "user_id"), _number(body, "chat_id")
         match body.get("act"):
             case "leave":
@@ -362,6 +365,18 @@ def _rank(body: Json) -> Rank:
             return "member"
         case _:
             raise NotPossible("A rank is “creator”, “administrator” or “member”.")
+
+
+def _bot_status(body: Json) -> BotStatus:
+    match body.get("status"):
+        case "administrator":
+            return "administrator"
+        case "member":
+            return "member"
+        case "kicked":
+            return "kicked"
+        case _:
+            raise NotPossible("The bot becomes “administrator” or “member”, or is “kicked”.")
 
 
 def _optional(body: Json, name: str) -> int | None:

@@ -10,7 +10,7 @@ from bot.sandbox.detection import detect
 from bot.sandbox.files import SAMPLE_PICTURE, media
 from bot.sandbox.members import Members, NotPossible
 from bot.sandbox.model import ANONYMOUS, Chat, Json, Message, Topic, User
-from bot.sandbox.rules import ALBUM, CAPTION_UNITS, CAPTIONED, REACTIONS, entity_json
+from bot.sandbox.rules import ALBUM, CAPTION_UNITS, CAPTIONED, EDIT_SECONDS, REACTIONS, entity_json
 from bot.sandbox.world import GENERAL
 
 CLIENT_LANGUAGES = (
@@ -126,6 +126,8 @@ class People(Members):
         message = self._message(chat, message_id)
         if (message.author or message.sender) is not user or message.service or message.origin:
             raise NotPossible("People edit only their own messages.")
+        if self.world.now() - message.date >= EDIT_SECONDS:
+            raise NotPossible("A message can be edited for 48 hours.")
         if message.text is None and not message.media.keys() & CAPTIONED:
             raise NotPossible("This has no text that could be edited.")
         typed = _typed(text, 4096 if message.text is not None else CAPTION_UNITS)

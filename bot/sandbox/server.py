@@ -78,7 +78,7 @@ class Sandbox:
         self.token = token or f"{BOT_ID}:{token_urlsafe(26)}"
         bot_id = int(self.token.partition(":")[0])
         self.clock = Clock(now)
-        self.world = World(bot_id=bot_id, now=self.clock, answer_lifetime=answer_lifetime)
+        self.world = World(bot_id=bot_id, now=self.clock, real=now, answer_lifetime=answer_lifetime)
         self.people = People(self.world)
         self.faults = Faults(self.world.now)
         self.delivery = Delivery(self.world, self._invoke)

@@ -58,7 +58,8 @@ class Profile:
 
 
 class World:
-    """Everything there is. `now` gives the time in seconds since 1970.
+    """Everything there is. `now` gives the time in seconds since 1970, `real` the one by which
+    updates grow old: whoever moves the time loses none that was on its way.
 
     `answer_lifetime` is how long (seconds) a press may be answered; Telegram's own limit is not
     documented and was seen between 5 and 15.
@@ -71,6 +72,7 @@ class World:
         bot_name: str = "CAR-NK sandbox",
         bot_username: str = "car_nk_sandbox_bot",
         now: Callable[[], float] = time.time,
+        real: Callable[[], float] | None = None,
         answer_lifetime: float = 15.0,
     ) -> None:
         self.now = now
@@ -81,7 +83,7 @@ class World:
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.files = Files()
-        self.queue = UpdateQueue(now)
+        self.queue = UpdateQueue(real or now)
         self.profile = Profile(names={"": bot_name})
         self.asked: dict[str, Asked] = {}
         self.toasts: deque[Json] = deque(maxlen=100)

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import aiohttp
 from sqlalchemy.engine import make_url
 
-from bot.app import AWAITED, App
+from bot.app import AWAITED, App, run
 from bot.sandbox.clock import Clock
+from bot.sandbox.command import open_for_consultations
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from tests.dialogue.words import words
@@ -142,3 +143,16 @@ async def locked(settings: Settings) -> AsyncIterator[None]:
             yield
         finally:
             database.execute("ROLLBACK")
+
+
+@contextlib.asynccontextmanager
+async def open_to_people(sandbox: Sandbox, settings: Settings) -> AsyncIterator[None]:
+    """A bot of its own words, open for consultations. A fault in it fails the test."""
+    before, stop = arrivals(sandbox), asyncio.Event()
+    task = asyncio.create_task(run(open_for_consultations(settings), stop, ()))
+    try:
+        await until(lambda: task.done() or arrivals(sandbox) > before, "the bot")
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 20)

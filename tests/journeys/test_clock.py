@@ -22,7 +22,7 @@ async def test_a_day_passes_at_a_touch(sandbox: Sandbox, settings: Settings) -> 
         await maria.taps("I have read this")
         await maria.sees("18 or older")
         assert app.store.drafting == {maria.chat}
-        sandbox.clock.move(25 * HOUR)
+        await page.moves_clock(25)
         await until(lambda: not app.store.drafting, "the first form to be deleted")
 
         await maria.says("/consult")

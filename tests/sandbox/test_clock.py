@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.sandbox.clock import Clock
+from bot.sandbox.members import NotPossible
 from bot.sandbox.model import User
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Api
@@ -35,13 +36,24 @@ async def test_two_days_are_too_long_to_take_back(sandbox: Sandbox, api: Api, ma
     """The 48-hour rule goes by this time: a second before it, and at it."""
     first = await api.call("sendMessage", chat_id=maria.id, text="x")
     second = await api.call("sendMessage", chat_id=maria.id, text="y")
+    said = sandbox.people.say(maria.id, maria.id, "z")
     sandbox.clock.move(2 * DAY - 1)
+    sandbox.people.edit(maria.id, maria.id, said.message_id, "zz")
     await api.call("deleteMessage", chat_id=maria.id, message_id=first["message_id"])
     sandbox.clock.move(1)
+    with pytest.raises(NotPossible, match="48 hours"):
+        sandbox.people.edit(maria.id, maria.id, said.message_id, "zzz")
     assert (
         await api.refused("deleteMessage", chat_id=maria.id, message_id=second["message_id"])
         == "Bad Request: message can't be deleted for everyone"
     )
+
+
+async def test_no_update_is_lost_by_a_move(sandbox: Sandbox, api: Api, maria: User) -> None:
+    """What waited for the bot when two days were moved away still waits."""
+    sandbox.people.say(maria.id, maria.id, "before")
+    sandbox.clock.move(2 * DAY)
+    assert [each["message"]["text"] for each in await api.updates()] == ["before"]
 
 
 @pytest.mark.parametrize("body", [{"seconds": -1}, {"seconds": 10**9}, {"seconds": "soon"}, {}])

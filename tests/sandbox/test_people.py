@@ -115,6 +115,11 @@ async def test_staff_come_and_go(page: Page, api: Api, sandbox: Sandbox) -> None
     await anna.promotes(tom, "member")
     await anna.removes(tom)
     assert await status(tom) == "kicked"
+    refused = await api.refused("sendMessage", chat_id=ruth.id, text="A case is late")
+    assert refused == "Forbidden: bot can't initiate conversation with a user"
+    own = await ruth.in_private()
+    await api.call("sendMessage", chat_id=ruth.id, text="A case is late")
+    await own.sees("late")
     topic = await ruth.opens_topic("Tea")
     await ruth.closes_topic(topic)
     await ruth.reopens_topic(topic)

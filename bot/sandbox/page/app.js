@@ -44,7 +44,8 @@ const group = () => world.chats.get(chosen.group);
 /** Choose again whatever is no longer there. */
 function settle() {
   const first = (people) => people[0]?.id ?? null;
-  if (!world.patients.some((user) => user.id === chosen.patient)) chosen.patient = first(world.patients);
+  const shownOnes = [...world.telephones, ...world.staff];
+  if (!shownOnes.some((user) => user.id === chosen.patient)) chosen.patient = first(world.telephones);
   if (!world.staff.some((user) => user.id === chosen.staff)) chosen.staff = first(world.staff);
   if (!group()) chosen.group = world.chats.has(world.staffChatId) ? world.staffChatId : first(world.groups);
   if (!world.topics(group()).some((topic) => topic.id === chosen.topic)) chosen.topic = null;
@@ -304,6 +305,17 @@ function patientMenu() {
   ];
 }
 
+/** Whom the bot is to write to in private must have begun a chat with it, staff too. */
+function telephoneChoice() {
+  const user = world.users.get(chosen.staff);
+  if (!user) return [];
+  const act = () => {
+    Object.assign(chosen, { patient: user.id, pane: "patient" });
+    render();
+  };
+  return [{ label: `${user.name}’s own telephone`, glyph: "out", act }];
+}
+
 function topicChoices() {
   const chat = group();
   if (!chat?.is_forum || !world.membership(chat, chosen.staff)) return [];
@@ -329,6 +341,7 @@ function staffMenu() {
       },
     })),
     ...topicChoices(),
+    ...telephoneChoice(),
     { label: "Who is in the group…", glyph: "person", act: () => members.open(chosen.group, chosen.staff) },
     { label: "Add a member of staff…", glyph: "plus", act: () => addPerson(true) },
     { label: "Put the bot into another group…", glyph: "group", act: joinGroup },
@@ -351,7 +364,7 @@ function arrived(event) {
   const { chat_id: chatId, message } = event;
   const isNew = world.apply(event);
   const isMine = [chosen.patient, chosen.staff].includes(authorOf(message));
-  const isShown = chatId < 0 || world.patients.some((user) => world.privateChat(user.id).id === chatId);
+  const isShown = chatId < 0 || world.telephones.some((user) => world.privateChat(user.id).id === chatId);
   attention.arrived(chatId, message, isNew && isShown && !isMine && !message.service);
 }
 
@@ -359,7 +372,7 @@ function told({ user_id: userId, text, alert }) {
   const user = world.users.get(userId);
   if (!text) return;
   if (alert) alertWindow(text, world.bot.name);
-  else if (user?.staff) team.toast(userId === chosen.staff ? text : `${user.name}: ${text}`);
+  else if (user?.staff && userId !== chosen.patient) team.toast(userId === chosen.staff ? text : `${user.name}: ${text}`);
   else telephone.toast(userId === chosen.patient ? text : `${user?.name ?? ""}: ${text}`);
 }
 

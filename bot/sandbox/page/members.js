@@ -40,21 +40,46 @@ export class MembersDialog {
     this.dialog.querySelector(".hint").textContent = chief
       ? `${name} is an administrator and may change what others are.`
       : `${name} may only leave. Administrators change what others are.`;
-    const focused = document.activeElement?.dataset?.act;
-    this.list.replaceChildren(...this.world.staff.map((user) => this.#row(chat, user, chief)));
-    if (focused) this.list.querySelector(`[data-act="${focused}"]`)?.focus();
+    const focused = document.activeElement?.closest(".members button");
+    const rows = this.world.staff.map((user) => this.#row(chat, user, chief));
+    this.list.replaceChildren(...rows, this.#botRow(chat));
+    if (!focused) return;
+    // Whoever goes by the keyboard stays where they were, or at least in the same row.
+    const row = [...this.list.children].find((each) => each.dataset.who === focused.dataset.who);
+    const buttons = [...row.querySelectorAll("button")];
+    (buttons.find((each) => each.textContent === focused.textContent) ?? buttons[0])?.focus();
+  }
+
+  #botRow(chat) {
+    const { bot } = this.world;
+    const inside = !["left", "kicked"].includes(chat.bot_status);
+    const place = (label, status) => this.#button(bot, label, { chat_id: chat.id, act: "bot", status });
+    const buttons = [
+      chat.bot_status !== "administrator" && place(inside ? "Make administrator" : "Add as administrator", "administrator"),
+      chat.bot_status === "administrator" && place("Make member", "member"),
+      inside && place("Remove", "kicked"),
+    ].filter(Boolean);
+    const rank = inside ? chat.bot_status : "not in the group";
+    return this.#line(bot, avatar(bot.id, bot.name, true), rank, buttons);
+  }
+
+  #button(who, label, body) {
+    const act = () => this.act(who, body);
+    const spoken = `${label}: ${who.name}`;
+    return h("button", { type: "button", "data-who": who.id, "aria-label": spoken, onclick: act }, label);
+  }
+
+  #line(who, face, rank, buttons) {
+    const lines = h("span", { class: "lines" }, h("b", { dir: "auto" }, who.name), h("small", {}, rank));
+    return h("li", { "data-who": who.id }, face, lines, h("span", { class: "changes" }, ...buttons));
   }
 
   #row(chat, user, chief) {
     const membership = this.world.membership(chat, user.id);
     const mine = user.id === this.#me;
     const buttons = [];
-    const offer = (label, body) => {
-      const act = () => this.act(user, { chat_id: chat.id, by: this.#me, ...body });
-      const key = `${user.id} ${label}`;
-      const spoken = `${label}: ${user.name}`;
-      buttons.push(h("button", { type: "button", "data-act": key, "aria-label": spoken, onclick: act }, label));
-    };
+    const offer = (label, body) =>
+      buttons.push(this.#button(user, label, { chat_id: chat.id, by: this.#me, ...body }));
     if (!membership) offer("Join", { act: "join" });
     else {
       const { rank, anonymous } = membership;
@@ -66,12 +91,6 @@ export class MembersDialog {
       if (mine) offer("Leave", { act: "leave" });
       else if (chief && rank !== "creator") offer("Remove", { act: "remove" });
     }
-    return h(
-      "li",
-      { testid: `member-${user.id}` },
-      avatar(user.id, user.name),
-      h("span", { class: "lines" }, h("b", { dir: "auto" }, user.name), h("small", {}, rankName(membership))),
-      h("span", { class: "changes" }, ...buttons),
-    );
+    return this.#line(user, avatar(user.id, user.name), rankName(membership), buttons);
   }
 }

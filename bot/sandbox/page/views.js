@@ -88,6 +88,7 @@ function staffFoot(world, user, chat, topic, acts) {
   if (!user) {
     return { text: "Nobody is in the team yet.", label: "Add a member of staff", act: acts.addColleague };
   }
+  if (user.deactivated) return { text: `${user.name} has deleted their account.` };
   if (!world.membership(chat, user.id)) {
     const text = `${user.name} is not in this group.`;
     return { text, label: "Join it", testid: "come-back", act: () => acts.comeBack(user) };

@@ -141,9 +141,12 @@ export class World {
     return isNew;
   }
 
-  /** Whoever has a chat with the bot to look at; a stranger from some group has none. */
-  get patients() {
-    return [...this.users.values()].filter((user) => !user.staff && this.privateChat(user.id));
+  /**
+   * Whoever has a chat with the bot to look at: patients, and of the staff those who began one. A
+   * stranger from some group has none.
+   */
+  get telephones() {
+    return [...this.users.values()].filter((user) => this.privateChat(user.id));
   }
 
   get staff() {
