@@ -19,10 +19,10 @@ from bot.dialogue.keeping import (
     REMIND_AFTER,
 )
 from bot.storage.asking import BOT, to_its_end
-from bot.storage.cases import COMMITTED
 from bot.storage.desk import Desk
 from bot.storage.owed import ERASE, FILE, REMIND, Asker, Detail
 from bot.storage.tables import audit, cases, consents, drafts, inbox, links, owed
+from bot.storage.turns import COMMITTED
 
 KEEP_NUMBER = timedelta(days=2)
 """Numbers of updates that were committed and never ended, without their words."""

@@ -164,6 +164,8 @@ letters = Table(
     Column("message_id", BigInteger, nullable=False),
     # "person", "team"
     Column("side", Text, nullable=False),
+    # Not only words: its copy in the group goes with those of reports.
+    Column("media", Boolean, nullable=False),
     Column("at", Float, nullable=False),
     # dialogue.case.Letter
     Column("body", LargeBinary, nullable=False),

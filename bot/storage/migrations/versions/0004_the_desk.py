@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("chat_id", sa.BigInteger, nullable=False),
         sa.Column("message_id", sa.BigInteger, nullable=False),
         sa.Column("side", sa.Text, nullable=False),
+        sa.Column("media", sa.Boolean, nullable=False),
         sa.Column("at", sa.Float, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("chat_id", "message_id", name="one_letter_a_message"),
