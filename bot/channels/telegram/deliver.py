@@ -119,8 +119,17 @@ class Deliverer:
                 self._note(("seal", 0), _SEALED, 2 * TICK_SECONDS)
             self._judge()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK_SECONDS):
+                async with asyncio.timeout(await self._rest_of_tick()):
                     await self._store.owing.wait()
+
+    async def _rest_of_tick(self) -> float:
+        """Seconds until there is something to do: replies wait until they cannot be taken back."""
+        try:
+            then = await self._store.owed_at(self._now())
+        except NO_ANSWER:
+            then = None
+        left = TICK_SECONDS if then is None else (then - self._now()).total_seconds()
+        return min(max(left, 0.01), TICK_SECONDS)
 
     async def drain(self, seconds: float) -> None:
         """Ends: whoever only waits at once, whoever calls when the call is over, or in `seconds`.

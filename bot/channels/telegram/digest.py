@@ -37,9 +37,9 @@ class Digest:
         for group in sorted(self._places.groups):
             name = f"digest {group}"
             last = await self._store.mark(name)
-            if last is None or (
-                last < _hour_before(now) and await self._told(group, now)
-            ):  # the first day: there is nothing to look back at
+            # On the first day there is nothing to look back at.
+            due = last is not None and last < _hour_before(now)
+            if last is None or (due and await self._told(group, now)):
                 await self._store.set_mark(name, now)
 
     async def _told(self, group: int, now: datetime) -> bool:

@@ -18,12 +18,9 @@ from bot.desk.turn import SENT
 from bot.dialogue.case import Case, Letter
 from bot.dialogue.paging import chunks
 from bot.i18n.text import Text, text
-from bot.storage.owed import Owed, Posted
+from bot.storage.owed import SAID, Owed, Posted
 
 log = logging.getLogger(__name__)
-
-SAID = "said"
-"""Posted.what of a copy in the group: "said 12" came from message 12 of the person's chat."""
 
 
 class Letters:

@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.calls import Refusal
 from bot.channels.telegram.patience import patiently
-from bot.channels.telegram.places import AWAY, BACK, NOTE, Place
+from bot.channels.telegram.places import AWAY, BACK, NEWS, NOTE, Place
 from bot.channels.telegram.posting import NotYet, Posting, marks
 from bot.channels.telegram.refusals import Outcome
 from bot.channels.telegram.roles import Chief, Roles
@@ -43,7 +43,7 @@ class Lines:
             if posted and not await posting.more(owed, place.group, posted):
                 return
             message_id = await posting.say(place, part, answering=place.card)
-            posted = [place.holds(message_id, NOTE)]
+            posted = [place.holds(message_id, NEWS)]
         await posting.sent(owed, posted)
 
     async def withdrawn(self, owed: Owed, case: Case) -> None:
@@ -92,20 +92,20 @@ class Lines:
         except TelegramError as error:
             raise Refusal(place.group, error) from None
         missed = [one for one in chiefs if not await self._privately(owed, case, place, one)]
-        said = [text("desk.late", n=owed.detail.hours)]
+        said = [text("desk.clock-late", hours=owed.detail.hours)]
         if chiefs:
-            said.append(text("desk.late-for", people=several([_named(one) for one in chiefs])))
+            said.append(text("desk.clock-for", people=several([_named(one) for one in chiefs])))
         if missed:
-            said.append(text("desk.not-told", people=several([_named(one) for one in missed])))
+            said.append(text("desk.clock-missed", people=several([_named(one) for one in missed])))
         return tuple(said)
 
     async def _privately(self, owed: Owed, case: Case, place: Place, chief: Chief) -> bool:
         """Whether they have it in their own chat: the number and the way there, nothing else."""
         if (owed.id, chief.id) in self._told:
             return True
-        said = [*marks(owed), text("desk.late", n=owed.detail.hours)]
+        said = [*marks(owed), text("desk.clock-late", hours=owed.detail.hours)]
         if place.link is not None:
-            said.append(text("desk.open", link=place.link))
+            said.append(text("desk.go-there", link=place.link))
         try:
             await self._posting.calls.send(chief.id, line(case.number, place.language, *said))
         except Refusal as refusal:
@@ -131,7 +131,7 @@ class Lines:
         place = await self._places.of(case.number)
         if place is None or place.card is None or place.away is gone:
             return
-        what, said = BACK, text("desk.back")
+        what, said = BACK, text("desk.is-back")
         if gone:
             what, said = AWAY, away(case, self._posting.form, place.language)
         posted = await self._posting.line(place, case.number, what, said)
@@ -142,10 +142,10 @@ class Lines:
 def _waited(owed: Owed, case: Case) -> tuple[Text, ...]:
     due = case.due.astimezone(UTC)
     return (
-        text("desk.waits", n=owed.detail.hours),
+        text("desk.clock-waits", hours=owed.detail.hours),
         text("desk.reply-by", time=due, time_zone="UTC"),
     )
 
 
 def _named(chief: Chief) -> Text:
-    return text("desk.person", id=str(chief.id), name=chief.name)
+    return text("desk.mention", id=str(chief.id), name=chief.name)

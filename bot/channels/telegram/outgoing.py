@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.channels.telegram.calls import Calls
+from bot.channels.telegram.calls import Calls, Refusal
 from bot.channels.telegram.cards import Cards
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.copies import Copies
@@ -17,7 +17,7 @@ from bot.channels.telegram.erasure import Erasure
 from bot.channels.telegram.letters import Letters
 from bot.channels.telegram.lines import Lines
 from bot.channels.telegram.places import Places
-from bot.channels.telegram.posting import NotYet, Posting
+from bot.channels.telegram.posting import NotYet, Posting, answer_to
 from bot.channels.telegram.receipts import Receipts
 from bot.channels.telegram.replies import Replies
 from bot.channels.telegram.roles import Roles
@@ -26,6 +26,7 @@ from bot.desk.card import readable
 from bot.desk.desks import Desks
 from bot.dialogue.case import Case
 from bot.dialogue.intake.form import Form
+from bot.i18n.text import text
 from bot.storage import owed as kinds
 from bot.storage.owed import Owed
 from bot.storage.store import Store
@@ -63,6 +64,7 @@ class Outgoing:
         self.lines = lines = Lines(posting, roles)
         letters = Letters(posting, lines, receipts)
         self._replies = replies = Replies(posting, lines, receipts, contact)
+        receipts.instead = self._say_sent
         self._hands: dict[str, Callable[[Owed, Case], Awaitable[None]]] = {
             kinds.OPEN: cards.open,
             kinds.CARD: cards.edit,
@@ -93,6 +95,14 @@ class Outgoing:
         if topic is not None and topic.group in self.places.groups:
             return topic.group
         return self.places.group_for(case.language if case is not None else None)
+
+    async def _say_sent(self, group: int, message_id: int) -> None:
+        """Below a reply, in a group that does not allow the reaction that says so."""
+        said = self.places.speaker(group).say(text("desk.sent"))
+        try:
+            await self.calls.send(group, said, reply_parameters=answer_to(message_id))
+        except Refusal as refusal:
+            log.warning("group %d: a receipt was not given: %s", group, refusal.why)
 
     async def begin(self, owed: Owed) -> bool:
         """Notes that a call begins; False when it is not owed any more."""

@@ -22,9 +22,9 @@ CARD = "card"
 """Posted.what of the parts of a card: "card 1 2" is the first of two; behind that stands what marks
 it (MARKED)."""
 
-NOTE, AWAY, BACK = "note", "note away", "note back"
-"""Posted.what of lines. Of the last two the later one says what the staff know: that the person
-cannot be written to, or can be again."""
+NEWS, NOTE, AWAY, BACK = "news", "note", "note away", "note back"
+"""Posted.what of lines: of the person's own words, and of ours. Of the last two the later one says
+what the staff know: that the person cannot be written to, or can be again."""
 
 MARKED = {"repeat": "desk.repeat", "again": "desk.again"}
 """Words in the `what` of a card -> what it says for that reason, also when it is edited."""

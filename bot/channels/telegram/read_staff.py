@@ -40,8 +40,8 @@ class Came(NamedTuple):
 
 
 def read_staff(raw: Raw, groups: frozenset[int], me: Self) -> Act | None:
-    """What was done in one of the staff's `groups`; None for anything else, and for what is nobody's
-    word: service messages, other bots, channels, commands for another bot."""
+    """What was done in one of the staff's `groups`; None for anything else, and for what is
+    nobody's word: service messages, other bots, channels, commands for another bot."""
     match raw:
         case {"callback_query": {"message": {"chat": {"id": group}, **pressed}, **query}}:
             return _tap(group, query, pressed) if _is_one(group, groups) else None
@@ -106,24 +106,26 @@ def _said(
     event: object, member: Member, spot: Spot, message: Raw, *, edited: bool, me: Self
 ) -> StaffEvent | None:
     match event:
+        case Commanded() if not _is_for(me, message["text"]):
+            return None
+        case Commanded(argument=words) if edited:
+            # Nothing is done twice; but what was told to a person may read otherwise now.
+            return Wrote(member, spot, words, edited=True)
         case Commanded(name, argument):
-            command = COMMAND.fullmatch(message["text"])
-            addressed = command is not None and command[2]
-            if addressed and addressed.lower() != me.name.lower():
-                return None
-            if edited:
-                # Nothing is done twice; but what was told to a person may read otherwise now.
-                return Wrote(member, spot, argument, edited=True)
             return Ordered(member, spot, name, argument)
         case Said(words):
             return Wrote(member, spot, words, edited=edited)
-        case Sent(kind, words):
-            if edited and kind == "place":
-                return None  # a live location edits itself every few seconds
+        case Sent(kind, words) if not (edited and kind == "place"):
             album = message.get("media_group_id")
             album = album if isinstance(album, str) else None
             return Wrote(member, spot, words, kind, album, edited)
-    return None
+    return None  # a live location edits itself every few seconds
+
+
+def _is_for(me: Self, words: str) -> bool:
+    """In a group with several bots commands can name one of them."""
+    command = COMMAND.fullmatch(words)
+    return command is None or (command[2] or me.name).lower() == me.name.lower()
 
 
 def _writer(group: int, message: Raw) -> Member | None:

@@ -24,10 +24,12 @@ _MOST_WAITING = 1000
 
 class Receipts:
     """Puts them beside everything else, those of one chat in order, and again while the network is
-    away. `refused(chat, message, emoji)` is told where a chat takes no such reaction."""
+    away. `instead(chat, message)` is asked to say SENT in words where a group allows no such
+    reaction; it raises nothing."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.instead: Callable[[int, int], Awaitable[None]] | None = None
         self._lanes = Lanes()
         self._last: OrderedDict[tuple[int, int], None] = OrderedDict()
 
@@ -43,9 +45,9 @@ class Receipts:
                 self._last.popitem(last=False)
         self._lanes.push(chat_id, partial(self._put, *key, emoji), _MOST_WAITING)
 
-    async def drain(self, seconds: float) -> None:
-        """Finishes what has begun; what takes too long is left."""
-        await self._lanes.drain(seconds)
+    async def drain(self, seconds: float) -> bool:
+        """Finishes what has begun; what takes too long is left. Whether all was done."""
+        return await self._lanes.drain(seconds)
 
     async def _put(self, chat_id: int, message_id: int, emoji: str) -> None:
         reaction = [] if emoji == NOTHING else [{"type": "emoji", "emoji": emoji}]
@@ -59,8 +61,10 @@ class Receipts:
         try:
             await until_done(call, transient, _away, first=0.3, most=30.0)
         except (BadRequest, Forbidden) as error:
-            # Deleted meanwhile, the person is away, or the group allows no such reaction.
             log.info("a receipt was refused: %s", error.message)
+            refused = "reaction_invalid" in error.message.lower()
+            if refused and emoji == SENT and chat_id < 0 and self.instead is not None:
+                await self.instead(chat_id, message_id)
         except TelegramError as error:
             log.warning("a receipt was not put (%s)", type(error).__name__)
 

@@ -55,8 +55,8 @@ _ALBUMS = 1000
 class Receiver:
     """What every update passes through, however it came.
 
-    `staff`: the staff groups' ids; `desk` gets what is done there. `remembered(chat_id, before, after)` is told when somebody's
-    choices changed. `now`: the time.
+    `staff`: the staff groups' ids; `desk` gets what is done there. `remembered(chat_id, before,
+    after)` is told when somebody's choices changed. `now`: the time.
     """
 
     def __init__(
@@ -129,12 +129,12 @@ class Receiver:
         if not task.cancelled():
             task.exception()  # who asked may be gone: Telegram brings these updates again
 
-    async def drain(self) -> None:
+    async def drain(self, seconds: float = DRAIN_SECONDS) -> None:
         """Finishes what has begun; what takes too long is left to the next start."""
         if self._taking:
             await asyncio.wait(set(self._taking), timeout=1.0)
         drained = await asyncio.gather(
-            self._lanes.drain(DRAIN_SECONDS), self._desk.drain(DRAIN_SECONDS)
+            self._lanes.drain(seconds), self._desk.drain(seconds)
         )
         if not all(drained):
             log.warning("stopping with work unfinished; the next start goes on with it")

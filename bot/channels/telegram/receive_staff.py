@@ -81,7 +81,7 @@ class StaffReceiver:
     @property
     def me(self) -> Self:
         """The bot itself, once the client has begun."""
-        return Self(self._client.bot.id, self._client.bot.username)
+        return Self(self._client.bot.id, self._client.bot.username or "")
 
     @property
     def pending(self) -> int:

@@ -27,13 +27,13 @@ from bot.dialogue.screens import paragraphs
 from bot.i18n.language import Language
 from bot.i18n.markup import visible_length
 from bot.i18n.text import Spoken, Text, text
-from bot.storage.owed import BYE, LATE, TELL, Asker, Owed, Posted
+from bot.storage.owed import BYE, LATE, REPLIED, TELL, Asker, Owed, Posted
 
 log = logging.getLogger(__name__)
 
-REPLY, HEADING = "reply", "heading"
-"""Posted.what of a message in the person's chat: "reply 34" came from message 34 of the group,
-"heading 34" stands above a file that did."""
+HEADING = "heading"
+"""Posted.what in the person's chat: "heading 34" stands above the file that is message 34 in the
+group, "reply 34" (owed.REPLIED) is that file, or the words."""
 
 _FINAL = {
     Outcome.REFUSED,
@@ -106,7 +106,7 @@ class Replies:
         for part in told[len(there) :]:
             if posted and not await self._posting.more(owed, case.chat_id, posted):
                 return None
-            posted = [await self._send(case, letter, REPLY, paragraphs(again, part), answer)]
+            posted = [await self._send(case, letter, REPLIED, paragraphs(again, part), answer)]
             again = None
         return posted
 
@@ -133,7 +133,7 @@ class Replies:
         if len(copies) < len(numbers):
             await self._aside(case, first, text("desk.not-all", n=len(numbers) - len(copies)))
         return [
-            Posted(case.chat_id, int(made["message_id"]), None, f"{REPLY} {number}")
+            Posted(case.chat_id, int(made["message_id"]), None, f"{REPLIED} {number}")
             for number, made in zip(numbers, copies, strict=False)
         ]
 
@@ -156,7 +156,7 @@ class Replies:
         parts = [text("letter.part", part=n, parts=len(told)) for n in range(1, len(told) + 1)]
         return [paragraphs(one, language.say(part)) for one, part in zip(told, parts, strict=True)]
 
-    async def _there(self, case: Case, message_id: int, what: str = REPLY) -> list[int]:
+    async def _there(self, case: Case, message_id: int, what: str = REPLIED) -> list[int]:
         """What the person has of this message of the group."""
         posted = await self._store.posted(case.number)
         theirs = (one for one in posted if one.chat_id == case.chat_id)
@@ -189,7 +189,7 @@ class Replies:
             await self._already(
                 self._calls.call("deleteMessage", case.chat_id, message_id=message_id)
             )
-        return [await self._send(case, letter, REPLY, part, None) for part in told[len(there) :]]
+        return [await self._send(case, letter, REPLIED, part, None) for part in told[len(there) :]]
 
     async def _recaptioned(self, case: Case, letter: Letter, there: Sequence[int]) -> list[Posted]:
         for message_id in there:

@@ -127,12 +127,14 @@ class StaffPresenter:
         except Refusal as refusal:
             moved = getattr(refusal.error, "new_chat_id", None)
             if refusal.outcome not in _ELSEWHERE and moved is None:
-                return _refused(refusal)
+                _refused(refusal)
+                return None
             there = replace(spot, group=moved or spot.group, topic=None)
         try:
             return await _passing(partial(send, there))
         except Refusal as refusal:
-            return _refused(refusal)
+            _refused(refusal)
+            return None
 
     async def _quietly(self, call: Callable[[], Awaitable[None]]) -> None:
         try:
