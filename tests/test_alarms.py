@@ -87,6 +87,7 @@ def speakers(tree: ast.Module) -> dict[str, tuple[int, str]]:
     return found
 
 
+@cache
 def alarms() -> list[Line]:
     """Every line with level WARNING or above."""
     found = []
@@ -110,6 +111,7 @@ def alarms() -> list[Line]:
     return found
 
 
+@cache
 def reasons() -> list[Line]:
     """Everything that `/healthz` can give as a reason: what `fails` is told, and the phrases in
     functions and variables that are named after a trouble."""
@@ -172,20 +174,19 @@ def entries() -> list[str]:
     return [entry for row in rows() for entry in re.findall(r"`([^`]+)`", row[0])]
 
 
-def beginnings(words: str) -> Iterator[str]:
+@cache
+def beginnings(words: str) -> tuple[re.Pattern[str], ...]:
     """The line, and it as far as each of its words; two of them at least must be its own."""
-    for word in re.finditer(r"\w+|…", words):
-        start = words[: word.end()]
-        if len(re.findall(r"\w+", start)) > 1:
-            yield start
-    yield words
+    starts = [words[: word.end()] for word in re.finditer(r"\w+|…", words)]
+    starts = [start for start in starts if len(re.findall(r"\w+", start)) > 1]
+    parts = [map(re.escape, start.split("…")) for start in (*starts, words)]
+    return tuple(re.compile("(.+?)".join(one)) for one in parts)
 
 
 def explains(entry: str, line: Line, known: set[str]) -> bool:
     """Whether this entry of the manual is about this line."""
-    for start in beginnings(line.words):
-        pattern = "(.+?)".join(re.escape(part) for part in start.split("…"))
-        said = re.fullmatch(pattern, entry)
+    for beginning in beginnings(line.words):
+        said = beginning.fullmatch(entry)
         if said is not None:
             pieces = [piece.strip() for group in said.groups() for piece in group.split("…")]
             if all(piece in known for piece in pieces if piece):

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +23,8 @@ from bot.sandbox.server import Sandbox
 from bot.storage.crypto import Cipher
 from bot.storage.store import Store
 from bot.storage.tables import owed
-from tests.desk.cases import case, words
+from tests.desk.cases import case
+from tests.dialogue.words import words
 
 PATIENCE = 60.0
 """Seconds that a story waits for what must happen. Nothing takes that long when all is well."""
@@ -169,31 +170,25 @@ class Office:
             return [tuple(row) for row in await connection.execute(query.order_by(owed.c.id))]
 
     async def settled(self) -> None:
-        """Returns when nothing is owed any more."""
-        await until(self._owes_nothing, self.owes)
-
-    async def _owes_nothing(self) -> bool:
-        return not await self.owes()
-
-
-async def until(
-    true: Callable[[], Awaitable[bool]], else_: Callable[[], Awaitable[object]] | None = None
-) -> None:
-    """Waits for something to become true."""
-    end = time.monotonic() + PATIENCE
-    while not await true():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited in vain: {await else_() if else_ else ''}")
-        await asyncio.sleep(0.02)
+        """Returns when nothing is owed any more; fails when it does not become less."""
+        left = await self.owes()
+        end = time.monotonic() + PATIENCE
+        while left:
+            if time.monotonic() > end:
+                raise AssertionError(f"waited in vain: {left}")
+            await asyncio.sleep(0.05)
+            before, left = left, await self.owes()
+            if len(left) < len(before):
+                end = time.monotonic() + PATIENCE
 
 
 async def until_so(true: Callable[[], bool]) -> None:
-    """The same for what needs no waiting to be looked at."""
-
-    async def look() -> bool:
-        return true()
-
-    await until(look)
+    """Waits for something to become true."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain")
+        await asyncio.sleep(0.02)
 
 
 def later(made: Case, **changes: object) -> Case:

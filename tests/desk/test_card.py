@@ -12,7 +12,8 @@ from bot.dialogue.case import WITHDRAWN, Case, File, Value
 from bot.i18n.language import Language
 from bot.i18n.markup import parse, visible_length
 from bot.i18n.text import Text, text
-from tests.desk.cases import AGREED, NOW, case, consent, words
+from tests.desk.cases import AGREED, NOW, case, consent
+from tests.dialogue.words import words
 
 FORM = words().form
 EN, ZH = words().languages["en"], words().languages["zh_Hans"]

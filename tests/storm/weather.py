@@ -21,7 +21,7 @@ Told = Callable[[str, float], None]
 METHODS = ("sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates")
 """What a fault may be about; or it is about every method."""
 
-FOR_THE_GROUP = ("429", "500", "502", "half", "drop_before", "drop_after")
+FOR_THE_GROUP = ("429", "500", "502", "half", "drop_before", "drop_after", "slow")
 
 KILLS = 4
 """How often the process is killed for each time that any other fault strikes."""
@@ -113,6 +113,8 @@ class Weather:
                 chat_id=self._sandbox.staff_chat_id,
                 skip=self._chance.randint(0, 4),
                 times=self._chance.randint(1, 2),
+                # Time enough to be killed before anybody knows what came of it.
+                delay=self._chance.uniform(0.0, 0.5),
             )
 
     async def _another(self) -> None:
