@@ -19,9 +19,10 @@ from bot.dialogue.keeping import (
     REMIND_AFTER,
 )
 from bot.storage.asking import BOT, to_its_end
-from bot.storage.cases import COMMITTED, Consultations
+from bot.storage.desk import Desk
 from bot.storage.owed import ERASE, FILE, REMIND, Asker, Detail
 from bot.storage.tables import audit, cases, consents, drafts, inbox, links, owed
+from bot.storage.turns import COMMITTED
 
 KEEP_NUMBER = timedelta(days=2)
 """Numbers of updates that were committed and never ended, without their words."""
@@ -30,7 +31,7 @@ Purged = Mapping[str, int]
 """What was deleted -> how many: "drafts", "cases", "files", "consents", "audit", "owed"."""
 
 
-class Retention(Consultations):
+class Retention(Desk):
     """Reminds of what will be deleted, and deletes what has been kept for long enough."""
 
     @to_its_end

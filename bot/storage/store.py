@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import Now, utc_now
 from bot.health import Part
 from bot.storage.asking import to_its_end
-from bot.storage.cases import COMMITTED
 from bot.storage.crypto import Cipher, WrongKey
 from bot.storage.database import NO_ANSWER
 from bot.storage.retention import Retention
 from bot.storage.tables import inbox, moved_groups
+from bot.storage.turns import COMMITTED
 
 log = logging.getLogger(__name__)
 

@@ -303,10 +303,10 @@ async def test_a_message_belongs_to_a_case_only_together_with_its_chat(
     await store.sent(one.id, [Posted(GROUP, 5, TOPIC, "card")], NOW)
     await store.sending(other.id)
     await store.sent(other.id, [Posted(GROUP - 1, 5, TOPIC, "card")], NOW)
-    assert await store.by_message(GROUP, 5) == "AA2AA"
-    assert await store.by_message(GROUP - 1, 5) == "BB2BB"
-    assert await store.by_message(GROUP, 6) is None
-    assert await store.by_message(MARIA, 5) is None
+    assert await store.link(GROUP, 5) == Link("AA2AA", "open")
+    assert await store.link(GROUP - 1, 5) == Link("BB2BB", "open")
+    assert await store.link(GROUP, 6) is None
+    assert await store.link(MARIA, 5) is None
 
 
 async def test_a_case_has_one_place(store: Store, telegram: Telegram) -> None:
@@ -364,9 +364,9 @@ async def test_a_group_that_moved_has_none_of_the_old_messages(
     await store.sent(alarm.id, [Posted(-55, 6, None, "note")], NOW)
     store.owing.clear()
     await store.group_moved(-55, GROUP - 5)
-    assert await store.by_message(-55, 5) is None
-    assert await store.by_message(-55, 6) is None
-    assert await store.by_message(GROUP, 5) == "BB2BB"
+    assert await store.link(-55, 5) is None
+    assert await store.link(-55, 6) is None
+    assert number_of(await store.link(GROUP, 5)) == "BB2BB"
     assert await store.topic("AA2AA") is None
     assert await store.topic("BB2BB") == (GROUP, None)
     assert ("AA2AA", "open") in await kinds(store)
@@ -453,7 +453,7 @@ async def test_what_was_posted_is_owed_its_deletion(
     assert (one.number, one.kind, one.unsure) == ("AB2CD", "erase", False)
     assert one.detail.topic == (GROUP, TOPIC)
     assert set(one.detail.messages) == {(GROUP, 4), (MARIA, 9)}
-    assert await store.by_message(GROUP, 1) is None
+    assert await store.link(GROUP, 1) is None
     await deliver(store)
     assert (await everything(engine))["owed"] == []
 
