@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.desk.card import MESSAGE, away, card, line, news, readable, title
-from bot.dialogue.case import WITHDRAWN, Case, File, Value
+from bot.dialogue.case import CLOSED, THEIRS, WITHDRAWN, Case, Claim, File, Value
 from bot.i18n.language import Language
 from bot.i18n.markup import parse, visible_length
 from bot.i18n.text import Text, text
