@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.desk import figures, queue
 from bot.desk.acting import PLACE, Act, Ground
@@ -76,10 +77,10 @@ class Desk:
 
     @staticmethod
     def digest(
-        found: Figures, waiting: tuple[Waiting, ...], language: Language, moment: Moment
+        found: Figures, waiting: tuple[Waiting, ...], language: Language, now: datetime
     ) -> Note:
         """What a group is told once a day."""
-        return Note(figures.digest(found, waiting, language, moment.now), answers=False)
+        return Note(figures.digest(found, waiting, language, now), answers=False)
 
     @staticmethod
     def keys(case: Case, language: Language) -> tuple[Row, ...]:

@@ -123,7 +123,7 @@ class Replies(Act):
             return None
         field = next((one for one in self.ground.form.steps if one.fact == _NAME), None)
         name = str(case.answers.get(field.id, "")) if field is not None else ""
-        return filled(found, spoken, name, case.number)
+        return filled(found, self.ground.screens.languages[found.language], name, case.number)
 
     def preview(self, case: Case, id: str) -> StaffTurn:
         words = self._template(case, id)

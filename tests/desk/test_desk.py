@@ -374,6 +374,6 @@ def test_the_card_offers_what_can_be_done() -> None:
 
 def test_the_digest_is_one_note() -> None:
     """Answered to nobody."""
-    note = DESK.digest(Figures(NOW, 0, 0, 0, 0, ()), (), ENGLISH, MOMENT)
+    note = DESK.digest(Figures(NOW, 0, 0, 0, 0, ()), (), ENGLISH, NOW)
     assert not note.answers
     assert note.words

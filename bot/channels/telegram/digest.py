@@ -47,7 +47,7 @@ class Digest:
         figures = await self._store.figures(now - DAY, now)
         queue = await waiting(self._store, now, LINES)
         theirs = tuple(one for one in queue if self._places.group_for(one.language) == group)
-        note = self._talk.digest(figures, theirs, self._places.speaker(group))
+        note = self._talk.digest(figures, theirs, self._places.speaker(group), now)
         if note is None:
             return True
         try:
