@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
 from statistics import median
 
-from bot.desk.queue import for_us, is_late, who
+from bot.desk.queue import for_us, is_late, spoken, who
 from bot.desk.spans import lasting
 from bot.desk.view import Figures, Waiting
 from bot.dialogue.chart import Bar, Chart, Panel
@@ -71,7 +71,7 @@ def _answers(figures: Figures) -> list[Text]:
 def _languages(figures: Figures, language: Language) -> list[Text]:
     said = []
     for code, (cases, in_time, late) in _most_cases_first(figures):
-        name, judged = _name(code, language), in_time + late
+        name, judged = spoken(code, language), in_time + late
         if judged:
             said.append(
                 text("desk.stats.language", language=name, n=cases, part=in_time, judged=judged)
@@ -114,10 +114,6 @@ def _kept(figures: Figures) -> tuple[int, int]:
 
 def _most_cases_first(figures: Figures) -> list[tuple[str, tuple[int, int, int]]]:
     return sorted(figures.by_language.items(), key=lambda one: (-one[1][0], one[0]))
-
-
-def _name(code: str, language: Language) -> str:
-    return language.name_of(code.replace("-", "_")) or code
 
 
 # ── the picture ──
@@ -167,7 +163,7 @@ def _bars(figures: Figures, language: Language) -> tuple[Bar, ...]:
 def _shares(figures: Figures, language: Language) -> tuple[Bar, ...]:
     return tuple(
         Bar(
-            language.label(text("label.chart.language", language=_name(code, language))),
+            language.label(text("label.chart.language", language=spoken(code, language))),
             language.label(
                 text(
                     "label.chart.share",

@@ -81,8 +81,12 @@ def who(one: Waiting, language: Language) -> dict[str, Text | str]:
     """Values for a line about a case: its number as a link, its person's language, who has it."""
     number = text("desk.open.linked", ref=one.number, link=one.link) if one.link else one.number
     by = text("desk.open.claimed", name=one.claimed) if one.claimed else text("desk.open.unclaimed")
-    spoken = language.name_of(one.language.replace("-", "_")) or one.language
-    return {"ref": number, "language": spoken, "who": by}
+    return {"ref": number, "language": spoken(one.language, language), "who": by}
+
+
+def spoken(code: str, language: Language) -> str:
+    """What `language` calls the language `code` (or tag); the code where it has no name for it."""
+    return language.name_of(code.replace("-", "_")) or code
 
 
 def _when(one: Waiting, now: datetime, language: Language) -> Text:
