@@ -337,10 +337,10 @@ def test_a_language_that_is_not_ours_is_named_by_its_code() -> None:
 def test_the_card_says_whose_turn_it_is_and_who_has_it() -> None:
     """Answered, closed, muted, claimed: the staff see it without asking."""
     taken = replace(case(), state=THEIRS, claim=Claim(1, "Anna"), muted=True)
-    told = "".join(card(taken, words().form, ENGLISH, NOW))
+    told = "".join(card(taken, words().form, words().languages["en"], NOW))
     assert "Anna takes care of this" in told
     assert "Muted" in told
     assert "for the person to write" in told
-    over = "".join(card(replace(case(), state=CLOSED), words().form, ENGLISH, NOW))
+    over = "".join(card(replace(case(), state=CLOSED), words().form, words().languages["en"], NOW))
     assert "is closed" in over
     assert "Reply by" not in over

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ class Clinic:
     page: Page
     anna: Staff
     tom: Staff
-    _updates: itertools.count[int] = field(default_factory=lambda: itertools.count(10**9))
+    _updates: Iterator[int] = field(default_factory=lambda: itertools.count(10**9))
 
     async def admits(self, name: str, number: str, client: str = "en") -> Patient:
         """Somebody whose case was sent just now; waits until its card stands in its topic."""

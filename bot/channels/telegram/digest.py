@@ -48,8 +48,6 @@ class Digest:
         queue = await waiting(self._store, now, LINES)
         theirs = tuple(one for one in queue if self._places.group_for(one.language) == group)
         note = self._talk.digest(figures, theirs, self._places.speaker(group), now)
-        if note is None:
-            return True
         try:
             await self._calls.send(
                 group, note.words, reply_markup=keyboard(note.rows), protect_content=True
