@@ -38,8 +38,10 @@ class Replies(Act):
         if self.view.unknown:
             return self.told("desk.not-routed")
         link, case = self.view.link, self.view.case
-        if link is None or not link.what.startswith(_SHOWS_THEIR_WORDS):
+        if link is None:
             return StaffTurn()
+        if not link.what.startswith(_SHOWS_THEIR_WORDS):
+            return self.told("desk.stayed-here")
         if case is None:
             return self.told("desk.case-gone")
         return self.reply(case, event.words, event.kind, event.album)

@@ -343,4 +343,4 @@ def test_the_card_says_whose_turn_it_is_and_who_has_it() -> None:
     assert "for the person to write" in told
     over = "".join(card(replace(case(), state=CLOSED), words().form, words().languages["en"], NOW))
     assert "is closed" in over
-    assert "Reply by" not in over
+    assert "UTC" not in over

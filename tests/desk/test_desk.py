@@ -109,8 +109,12 @@ def test_a_reply_to_what_shows_their_words_goes_to_the_person(what: str) -> None
 
 @pytest.mark.parametrize("what", ["note", "note away", "reply 9", "topic"])
 def test_anything_else_stays_in_the_group(what: str) -> None:
-    """W5: staff may talk about a case; not even a reply to a line of the bot's own goes out."""
-    assert writes("Poor woman.", what) == StaffTurn()
+    """W5: staff may talk about a case; not even a reply to a line of the bot's own goes out, but
+    then they are told so."""
+    turn = writes("Poor woman.", what)
+    assert not turn.changes
+    assert turn.reaction is None
+    assert "This stayed here" in said(turn)
     assert does(Wrote(ANNA, spot(), "I will call her")) == StaffTurn()
     assert does(Wrote(ANNA, spot(answers=39), "ok"), View(None)) == StaffTurn()
     assert orders("note", "she called again") == StaffTurn()

@@ -176,7 +176,12 @@ async def test_a_promise_is_watched_and_owned_up_to(clinic: Clinic) -> None:
     await maria.finds("we have missed our 24-hour promise", "AA2AA")
     await clinic.anna.writes("/open")
     await clinic.anna.sees("AA2AA")
-    late = await clinic.reply(clinic.anna, "AA2AA", "Case AA2AA", "We are sorry, here we are.")
+    reminded = await clinic.anna.sees("24", topic=topic)
+    await clinic.anna.replies(reminded, "I take it")
+    await clinic.anna.sees("This stayed here", topic=topic)
+    late = await clinic.reply(
+        clinic.anna, "AA2AA", "Multiple myeloma", "We are sorry, here we are."
+    )
     await clinic.anna.sees_reaction(late, TAKEN)
     await clinic.a_moment()
     await maria.finds("here we are")
@@ -254,14 +259,15 @@ async def test_who_left_the_group_reaches_nobody_any_more(clinic: Clinic) -> Non
     topic = await clinic.topic("AA2AA")
     card = await clinic.tom.sees("Case AA2AA", topic=topic)
     await clinic.tom.leaves_group()
-    await clinic.page.post(
-        "tap",
-        user_id=clinic.tom.id,
-        chat_id=clinic.tom.chat,
-        message_id=card["message_id"],
-        data="v1:en:desk:claim.AA2AA",
-    )
-    await clinic.tom.is_told("Only members of this group")
+    chat = {"id": clinic.tom.chat, "type": "supergroup"}
+    pressed = {
+        "id": "1",
+        "from": {"id": clinic.tom.id, "is_bot": False, "first_name": "Tom"},
+        "message": {"message_id": card["message_id"], "chat": chat},
+        "data": "v1:en:desk:claim.AA2AA",
+    }
+    await clinic.app.receiver.take([{"update_id": 10**9 + 7, "callback_query": pressed}])
+    await clinic.app.receiver.drain()
     kept = await clinic.app.store.case("AA2AA")
     assert kept is not None
     assert kept.claim is None
