@@ -60,7 +60,8 @@ def read_words(locales: Path, content: Path) -> Words:
         if code != SOURCE and not path.exists():
             # Who is offered a language will write in it, also in despair.
             deaf.add(code)
-            notices.append(Problem(shown, 1, _DEAF, "Write the file; content/en has an example."))
+            remedy = "Write the file; content/en has an example."
+            notices.append(Problem(shown, 1, _DEAF, remedy, "alarm-words.missing"))
             continue
         try:
             alarms.append(read_alarm_words(path, shown))

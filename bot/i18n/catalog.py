@@ -124,7 +124,9 @@ def load_catalogs(locales_dir: Path) -> Catalogs:
         else:
             files[code] = PoFile(shown, {}, None, ())
             notices.append(
-                Problem(shown, 1, "This language has no sentences.", "Add this file to it.")
+                Problem(
+                    shown, 1, "This language has no sentences.", "Add this file to it.", "missing"
+                )
             )
     if SOURCE in files:
         source = files[SOURCE]
@@ -159,6 +161,7 @@ def _folders(locales_dir: Path, problems: list[Problem], notices: list[Problem])
                     1,
                     "This folder's name is not a language's code.",
                     "Name it like zh_Hans, pt_BR or ru.",
+                    "folder.name",
                 )
             )
             continue
@@ -169,13 +172,18 @@ def _folders(locales_dir: Path, problems: list[Problem], notices: list[Problem])
                     1,
                     f"There is a second folder for this language ({found[tag.code].name}).",
                     "Put everything into one of them.",
+                    "folder.twice",
                 )
             )
             continue
         if tag.code != child.name:
             notices.append(
                 Problem(
-                    place, 1, "This language's code has another spelling.", f"Use “{tag.code}”."
+                    place,
+                    1,
+                    "This language's code has another spelling.",
+                    f"Use “{tag.code}”.",
+                    "folder.name",
                 )
             )
         found[tag.code] = child
@@ -224,6 +232,8 @@ def _translated(
                     1,
                     f"“{id}” is not here yet.",
                     "Copy it from messages.pot and translate it.",
+                    "untranslated",
+                    id,
                 )
             )
     coverage = len(messages) / len(english) if english else 1.0
@@ -339,12 +349,14 @@ def _keep(expected: frozenset[str]) -> str:
 def _unknown(entry: Entry, english: Mapping[str, Entry]) -> Fault:
     near = difflib.get_close_matches(entry.id, english, 1)
     remedy = f"Did you mean “{near[0]}”?" if near else "Delete it."
-    return Fault("id.unknown", "There is no such id in English.", remedy)
+    # English that is gone leaves its translations behind: that is nobody's mistake.
+    return Fault("id.unknown" if near else "obsolete", "There is no such id in English.", remedy)
 
 
 def _problem(file: PoFile, entry: Entry, fault: Fault) -> Problem:
     line = entry.form_lines[fault.form] if fault.form < len(entry.form_lines) else entry.line
-    return Problem(file.path, line, f"“{entry.id}”: {fault.message}", fault.remedy)
+    message = f"“{entry.id}”: {fault.message}"
+    return Problem(file.path, line, message, fault.remedy, fault.code, entry.id)
 
 
 # The template for translators --------------------------------------------------------------------

@@ -307,7 +307,8 @@ def _language(
             messages |= catalogs.by_code[code].messages
         else:
             what = f"The fallback “{code}” is no language that is here."
-            notices.append(Problem(shown, 1, what, f"Use one of {', '.join(catalogs.by_code)}."))
+            remedy = f"Use one of {', '.join(catalogs.by_code)}."
+            notices.append(Problem(shown, 1, what, remedy, "language.profile"))
     messages |= catalog.messages
     status = profile.status
     if catalog.code == SOURCE:
@@ -317,12 +318,19 @@ def _language(
     elif status == "published" and catalog.coverage < ENOUGH:
         status = "beta"
         what = f"Only {catalog.coverage:.0%} of the sentences can be used, so this counts as beta."
-        notices.append(Problem(shown, 1, what, "Translate the rest, or write “status: beta”."))
+        remedy = "Translate the rest, or write “status: beta”."
+        notices.append(Problem(shown, 1, what, remedy, "language.beta"))
     locale, known = _locale(catalog.code)
     name = profile.name or (_endonym(locale, catalog.code) if known else "")
     if not name:
         notices.append(
-            Problem(shown, 1, "The name of this language is not known.", "Add “name: ...”.")
+            Problem(
+                shown,
+                1,
+                "The name of this language is not known.",
+                "Add “name: ...”.",
+                "language.profile",
+            )
         )
     rtl = locale.text_direction == "rtl" if known else first_strong(name) in ("R", "AL")
     return Language(
