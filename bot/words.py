@@ -6,8 +6,8 @@ from pathlib import Path
 from bot.dialogue.intake.form import Form
 from bot.dialogue.intake.reading import read_form
 from bot.dialogue.safety import AlarmWords, WordCheck, read_alarm_words
-from bot.i18n.catalog import SOURCE
-from bot.i18n.language import Languages, load_languages
+from bot.i18n.catalog import SOURCE, Catalogs
+from bot.i18n.language import Languages, load_with_catalogs
 from bot.i18n.problem import BrokenWords, Problem
 from bot.library.helplines import Helplines, read_helplines
 from bot.library.pages import Library
@@ -28,11 +28,37 @@ class Words:
     notices: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What could be read, and everything amiss. `problems` stop a start, `notices` do not."""
+
+    languages: Languages
+    catalogs: Catalogs
+    library: Library | None
+    helplines: Helplines | None
+    form: Form | None
+    alarms: tuple[AlarmWords, ...]
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+
+
 def read_words(locales: Path, content: Path) -> Words:
     """Raises BrokenWords with every problem of every file, in file order."""
+    read = read_what_can_be(locales, content)
+    library, helplines, form = read.library, read.helplines, read.form
+    if library is None or helplines is None or form is None or read.problems:
+        raise BrokenWords(read.problems)
+    return Words(read.languages, library, helplines, WordCheck(read.alarms), form, read.notices)
+
+
+def read_what_can_be(locales: Path, content: Path) -> Read:
+    """Every file by itself, so that a broken one hides nothing of the others.
+
+    Raises BrokenWords only where there is no English catalog to compare with.
+    """
     problems: list[Problem] = []
     notices: list[Problem] = []
-    languages = load_languages(locales)
+    languages, catalogs = load_with_catalogs(locales, problems)
     codes = list(languages)
     library: Library | None = None
     helplines: Helplines | None = None
@@ -67,10 +93,17 @@ def read_words(locales: Path, content: Path) -> Words:
             alarms.append(read_alarm_words(path, shown))
         except BrokenWords as broken:
             problems += broken.problems
-    if library is None or helplines is None or form is None or problems:
-        raise BrokenWords(problems)
     languages = Languages(
         (replace(one, status="draft") if code in deaf else one for code, one in languages.items()),
         languages.notices,
     )
-    return Words(languages, library, helplines, WordCheck(alarms), form, tuple(notices))
+    return Read(
+        languages,
+        catalogs,
+        library,
+        helplines,
+        form,
+        tuple(alarms),
+        tuple(problems),
+        tuple(notices),
+    )

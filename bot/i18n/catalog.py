@@ -104,10 +104,12 @@ class Fault:
     form: int = 0
 
 
-def load_catalogs(locales_dir: Path) -> Catalogs:
+def load_catalogs(locales_dir: Path, broken: list[Problem] | None = None) -> Catalogs:
     """Every language below `locales_dir`.
 
-    Raises BrokenWords with all problems of all files where a file is broken, or English is.
+    Raises BrokenWords with all problems of all files where a file is broken, or English is. With
+    a list `broken` the problems are added to it instead, a broken file counts as one without
+    sentences, and only where there is no English to compare with is it raised.
     """
     problems: list[Problem] = []
     notices: list[Problem] = []
@@ -119,8 +121,10 @@ def load_catalogs(locales_dir: Path) -> Catalogs:
         if code == SOURCE or path.exists():
             try:
                 files[code] = read_po(path, shown)
-            except BrokenWords as broken:
-                problems.extend(broken.problems)
+            except BrokenWords as unread:
+                problems.extend(unread.problems)
+                if broken is not None and code != SOURCE:
+                    files[code] = PoFile(shown, {}, None, ())
         else:
             files[code] = PoFile(shown, {}, None, ())
             notices.append(
@@ -134,8 +138,10 @@ def load_catalogs(locales_dir: Path) -> Catalogs:
             problems.extend(
                 _problem(source, entry, fault) for fault in _english_faults(entry, source.plural)
             )
-    if problems:
+    if problems and (broken is None or SOURCE not in files):
         raise BrokenWords(problems)
+    if broken is not None:
+        broken.extend(problems)
     english = {entry.id: entry for entry in files[SOURCE].entries}
     by_code = {SOURCE: _english(folders[SOURCE], files[SOURCE])}
     for code, file in files.items():

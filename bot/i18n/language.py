@@ -276,25 +276,35 @@ def load_languages(locales_dir: Path) -> Languages:
 
     Raises BrokenWords with all problems of all files.
     """
+    return load_with_catalogs(locales_dir)[0]
+
+
+def load_with_catalogs(
+    locales_dir: Path, broken: list[Problem] | None = None
+) -> tuple[Languages, Catalogs]:
+    """The languages, and the catalogs they are made of; with a list `broken`, like
+    `load_catalogs`."""
     problems: list[Problem] = []
     profiles: dict[Path, Profile] = {}
     for path in sorted(locales_dir.glob("*/language.yaml")):
         try:
             profiles[path.parent] = read_profile(path, path.relative_to(locales_dir.parent))
-        except BrokenWords as broken:
-            problems.extend(broken.problems)
+        except BrokenWords as unread:
+            problems.extend(unread.problems)
     try:
-        catalogs = load_catalogs(locales_dir)
-    except BrokenWords as broken:
-        raise BrokenWords([*problems, *broken.problems]) from None
-    if problems:
+        catalogs = load_catalogs(locales_dir, broken)
+    except BrokenWords as unread:
+        raise BrokenWords([*problems, *unread.problems]) from None
+    if broken is not None:
+        broken.extend(problems)
+    elif problems:
         raise BrokenWords(problems)
     notices = list(catalogs.notices)
     languages = [
         _language(catalog, profiles.get(catalog.folder, Profile()), catalogs, notices)
         for catalog in catalogs.by_code.values()
     ]
-    return Languages(languages, sorted(notices))
+    return Languages(languages, sorted(notices)), catalogs
 
 
 def _language(
