@@ -339,7 +339,7 @@ def _language(
                 1,
                 "The name of this language is not known.",
                 "Add “name: ...”.",
-                "language.profile",
+                "language.name",
             )
         )
     rtl = locale.text_direction == "rtl" if known else first_strong(name) in ("R", "AL")

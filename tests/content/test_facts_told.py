@@ -7,7 +7,7 @@ import pytest
 from bot.i18n.problem import Problem
 from bot.library.pages import REVIEW_OTHER, REVIEW_VOLATILE, Library
 from bot.library.reading import english_hash, read_library
-from tests.content.numbers import numbers, numbers_shown, unsupported
+from bot.translate.checks.numbers import numbers, numbers_shown, unsupported
 from tests.content.shipped import (
     COMPLETE,
     CONTENT,

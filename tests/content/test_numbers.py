@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.translate.checks.numbers import Number, find, numbers, numbers_shown, unsupported
 from tests.content.allowed import allowed
-from tests.content.numbers import Number, find, numbers, numbers_shown, unsupported
 from tests.content.shipped import (
     LANGUAGES,
     SOURCE,

@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from bot.i18n.catalog import load_catalogs
-from tests.content.allowed import allowed, data, outside
+from bot.translate.checks.claims import outside
+from tests.content.allowed import allowed, data
 from tests.content.shipped import LANGUAGES, LOCALES, Said, facts, form_words, labels, pages, sheet
 
 

@@ -55,7 +55,7 @@ def unsupported(shown: Iterable[Number], known: set[Number]) -> list[Number]:
     return sorted(number for number in shown if not _stands(number, known))
 
 
-def _stands(number: Number, known: set[Number]) -> bool:
+def _stands(number: Number, known: set[Number]) -> bool:  # noqa: PLR0911 - one answer a kind
     if number in known:
         return True
     kind, value = number.kind, number.value
