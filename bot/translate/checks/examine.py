@@ -93,21 +93,31 @@ def _of_readers(problems: list[Problem], read: Read, lines: "_Lines") -> Iterato
     for problem in problems:
         finding = from_problem(problem)
         entry, words = entries.get((problem.path, problem.line), (None, ""))
-        if entry is not None and finding.code in {"placeholder.unknown", "placeholder.missing"}:
+        if entry is not None and finding.code in _OF_PLACEHOLDERS:
             source = english[entry.id]
             names = names_in(source.source + (source.source_plural or ""))
             fix = signs.renamed(words, names)
-            if entry.source_plural is not None and names - {"n"} == names_in(words) - {"n"}:
-                finding = replace(finding, code="plural.dropped-n")
             finding = replace(
                 finding,
+                code=_sharper(finding.code, words, names, source.source_plural is not None),
                 english=source.source_plural or source.source,
                 written=words,
-                fix=replace(fix, first=problem.line, last=lines.end(problem.path, problem.line))
-                if fix
-                else None,
+                fix=fix
+                and replace(fix, first=problem.line, last=lines.end(problem.path, problem.line)),
             )
         yield finding
+
+
+_OF_PLACEHOLDERS = {"placeholder.unknown", "placeholder.missing", "placeholder.syntax"}
+
+
+def _sharper(code: str, words: str, names: frozenset[str], plural: bool) -> str:
+    """Which mistake with braces it is: a name that was translated, a number left out, another."""
+    if code == "placeholder.syntax" and signs.only_words_in_braces(words):
+        return "placeholder.unknown"
+    if code == "placeholder.missing" and plural and names - names_in(words) == {"n"}:
+        return "plural.dropped-n"
+    return code
 
 
 # What the rules say ------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ def _undone(run: str) -> str:
     """What `run` was before a program read UTF-8 as something else; "" if it was not so."""
     for encoding in _LEGACY:
         try:
-            meant = run.encode(encoding).decode("utf-8")
+            meant = _whole(run.encode(encoding)).decode("utf-8")
         except (UnicodeEncodeError, UnicodeDecodeError):
             continue
         # Two characters can be so by chance; a wrong encoding makes them more, never fewer.
@@ -189,6 +189,14 @@ def _undone(run: str) -> str:
         if enough and len(meant) < len(run) and meant.isprintable():
             return meant
     return ""
+
+
+def _whole(data: bytes) -> bytes:
+    """Without the beginning of a character at the end: what was cut off there is lost."""
+    for length in (1, 2):
+        if data[-length : -length + 1 or None] >= b"\xe0":
+            return data[:-length]
+    return data
 
 
 # Letters of another script -----------------------------------------------------------------------
@@ -234,7 +242,8 @@ def _alien(word: str, tongue: Tongue) -> list[str]:
     if latin and cyrillic:
         at_home = slavic and len(latin) <= len(cyrillic)
         few, alike = (latin, _LATIN) if at_home else (cyrillic, _CYRILLIC)
-        suspects = few if set(few) <= alike else latin if set(latin) <= _LATIN else []
+        others, too = (cyrillic, _CYRILLIC) if at_home else (latin, _LATIN)
+        suspects = few if set(few) <= alike else others if set(others) <= too else []
     elif cyrillic and not slavic and set(cyrillic) <= _CYRILLIC:
         suspects = cyrillic
     elif greek and not hellenic and set(greek) <= _GREEK and (latin or len(greek) > 1):

@@ -142,8 +142,11 @@ def _end(said: Said, tongue: Tongue) -> Iterator[Fault]:
     theirs, ours = _last(said.english_seen), _last(said.seen)
     if theirs == ours or {theirs, ours} in _AS_ONE_LIKES:
         return
-    if theirs == "question mark" and _QUESTION.search(said.seen):
+    asked = _QUESTION.search(said.seen) and _QUESTION.search(said.english_seen)
+    if asked and "question mark" in {theirs, ours}:
         return  # asked in another order
+    if not theirs and ours == "full stop" and _SHORT_WORD.search(said.seen):
+        return  # an abbreviation
     if theirs and ours:
         what = f"The English ends with a {theirs}, this with a {ours}."
     elif theirs:
@@ -155,6 +158,7 @@ def _end(said: Said, tongue: Tongue) -> Iterator[Fault]:
 
 _AS_ONE_LIKES = ({"full stop", "exclamation mark"}, {"", "colon"}, {"", "dots"})
 """How loudly one thanks, and what stands before a list, is each language's own business."""
+_SHORT_WORD = re.compile(r"(?:^|\s)[^\W\d_]{1,4}\.\s*$")
 _QUESTION = re.compile("[?？؟;]")
 
 
@@ -235,8 +239,9 @@ def _left_over(said: Said, tongue: Tongue, known: frozenset[str]) -> Iterator[Fa
         return
     if not tongue.scripts:
         return
-    theirs = set(_english_words(said.english_seen, known))
-    small = [word for word in _english_words(said.seen, known) if word in theirs and word.islower()]
+    theirs = {word.casefold() for word in _english_words(said.english_seen, known)}
+    own = _english_words(said.seen, known)
+    small = [word for word in own if word.islower() and word in theirs]
     if small:
         yield Fault(
             "english-left",

@@ -26,6 +26,7 @@ def look(said: Said, tongue: Tongue) -> Iterator[Fault]:
 # Placeholders ------------------------------------------------------------------------------------
 
 _BRACED = re.compile(r"\{([^{}<>\n]{1,40})\}")
+_WORD = re.compile(r"[^\W\d][\w ]*")
 _WIDE_BRACES = re.compile(r"[｛【〔]\s*([a-z][a-z0-9_]*)\s*[｝】〕]")
 _PERCENT = re.compile(r"%\(([a-z0-9_]+)\)[sd]|%[sd](?![a-z])|%[1-9]\$[sd]")
 _ESCAPED = re.compile(r"\\+\{|&#0*123;|&lbrace;|&#x7b;", re.IGNORECASE)
@@ -67,6 +68,12 @@ def renamed(written: str, names: frozenset[str]) -> Fix | None:
     if len(missing) == len(strange) == 1:
         return Fix(f"{{{strange[0]}}}", f"{{{missing[0]}}}")
     return None
+
+
+def only_words_in_braces(written: str) -> bool:
+    """Whether all braces are well set, and only the names in them are strange."""
+    left = _BRACED.sub("", written)
+    return not set("{}") & set(left) and all(map(_WORD.fullmatch, _BRACED.findall(written)))
 
 
 # Commands ----------------------------------------------------------------------------------------
@@ -253,7 +260,7 @@ def _formatting(said: Said) -> Iterator[Fault]:
 
 # Emoji -------------------------------------------------------------------------------------------
 
-_ARROWS = str.maketrans("⬅➡◀▶←→⏪⏩«»‹›", "↔↔↔↔↔↔↔↔↔↔↔↔")
+_ARROWS = str.maketrans("⬅➡◀▶←→⏪⏩↩↪", "↔↔↔↔↔↔↔↔↔↔")
 
 
 def _emoji(said: Said, tongue: Tongue) -> Iterator[Fault]:
