@@ -1,6 +1,7 @@
 """Everything that is wrong with the words, told at once; and the translators' template."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from bot.dialogue.intake.registry import read_registry
@@ -8,7 +9,7 @@ from bot.i18n.catalog import load_catalogs, template
 from bot.i18n.language import Languages
 from bot.i18n.problem import BrokenWords, Problem
 from bot.i18n.strict import read_yaml
-from bot.i18n.usage import ids_in_code, unused_and_missing
+from bot.i18n.usage import Ids, ids_in_code, unused_and_missing
 from bot.library.pages import Library
 from bot.settings import ROOT
 from bot.words import Read, read_what_can_be
@@ -36,7 +37,7 @@ def about(read: Read, locales: Path, content: Path) -> tuple[list[Problem], list
     except (BrokenWords, LookupError, AttributeError, TypeError):
         pass  # told where these files were read
     else:
-        found = unused_and_missing(read.catalogs, ids_in_code(ROOT / "bot"), also)
+        found = unused_and_missing(read.catalogs, _ids(), also)
         errors += found.missing
         notices += found.unused
     path = _template_file(locales)
@@ -45,6 +46,12 @@ def about(read: Read, locales: Path, content: Path) -> tuple[list[Problem], list
         shown = path.relative_to(locales.parent).as_posix()
         errors.append(Problem(shown, 1, what, "Run `python -m bot extract`.", "template"))
     return sorted(set(errors)), sorted(set(notices))
+
+
+@cache
+def _ids() -> Ids:
+    """What the code says; it does not change while it runs."""
+    return ids_in_code(ROOT / "bot")
 
 
 def _behind(languages: Languages, library: Library) -> Iterator[Problem]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot.i18n.problem import BrokenWords
 from bot.i18n.strict import Block, read_yaml
-from bot.library.facts import Facts
-from bot.library.pages import Library
+from bot.library.facts import Facts, read_facts
 from bot.translate.checks.finding import Fault
 from bot.translate.checks.texts import Said
 
@@ -39,23 +39,30 @@ class Sheet:
         return _pattern(self.words(level, language))
 
 
-def read_sheet(content: Path, library: Library | None) -> Sheet:
-    """The lists below `content`. A file that is not there forbids nothing; raises BrokenWords."""
+def read_sheet(content: Path, named: Mapping[str, tuple[str, ...]]) -> Sheet:
+    """The lists below `content`; `named` are the facts that each English page names. A file that is
+    not there, or that its own reader refuses, forbids nothing."""
 
     def read(name: str) -> Block:
         path = content / f"{name}.yaml"
-        return read_yaml(path, f"content/{name}.yaml") if path.exists() else Block()
+        try:
+            return read_yaml(path, f"content/{name}.yaml") if path.exists() else Block()
+        except BrokenWords:
+            return Block()
 
-    pages = library.pages[library.source] if library else {}
+    try:
+        facts = read_facts(content / "facts.yaml", "content/facts.yaml")
+    except BrokenWords:
+        facts = None
     latin = frozenset(word for group in read("latin").values() for word in group)
     return Sheet(
         claims=read("claims"),
         allowed=read("allowed"),
         terms=list(read("glossary").get("terms", [])),
         latin=latin | frozenset(part for word in latin for part in word.split("-")),
-        facts=library.facts if library else None,
+        facts=facts,
         sheet=read("facts"),
-        named={id: page.facts for id, page in pages.items()},
+        named=named,
     )
 
 

@@ -124,7 +124,7 @@ def _sharper(code: str, words: str, names: frozenset[str], plural: bool) -> str:
 
 
 def _of_rules(said: list[Said], read: Read, content: Path, lines: "_Lines") -> Iterator[Finding]:
-    sheet = claims.read_sheet(content, read.library)
+    sheet = claims.read_sheet(content, texts.facts_named(content))
     english = Tongue(SOURCE).figures
     tongues = {code: Tongue(code) for code in read.languages}
     known = _Known(said, sheet)

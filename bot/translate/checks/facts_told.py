@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from functools import cache
 
 from bot.i18n.strict import Block
 from bot.library.facts import Facts
@@ -35,6 +36,7 @@ def known_numbers(sheet: Block, facts: Facts, named: Iterable[str], about: str) 
         *(
             numbers(statement(sheet, name, about)) | years_of_sources(sheet, facts, name)
             for name in named
+            if name in facts.facts
         )
     )
 
@@ -65,9 +67,11 @@ def years_of_sources(sheet: Block, facts: Facts, name: str) -> set[Number]:
         cited = re.findall(r"R\d+", sheet["facts"][name]["source"])
     else:
         cited = re.findall(r"\bR\d+", statement(sheet, name))
-    return {
-        number
-        for reference in cited
-        for number in numbers(facts.references[reference].cites)
-        if number.kind == "date" and len(number.value) == 4
-    }
+    return set[Number]().union(*(_years(facts.references[one].cites) for one in cited))
+
+
+@cache
+def _years(words: str) -> frozenset[Number]:
+    return frozenset(
+        number for number in numbers(words) if number.kind == "date" and len(number.value) == 4
+    )

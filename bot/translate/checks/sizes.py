@@ -26,10 +26,10 @@ _SLOT = re.compile(r"\{[a-z0-9_]+\}")
 
 def look(said: Said, tongue: Tongue) -> Iterator[Fault]:
     """Every rule of this file."""
-    width = columns(_SLOT.sub("12", said.seen))
     if said.use == "button":
-        yield from _button(said, width)
+        yield from _button(said, columns(_SLOT.sub("12", said.seen)))
     elif said.use in {"title", "source"}:
+        width = columns(said.seen)
         most = _TITLE if said.use == "title" else _SOURCE_NAME
         if width > most:
             yield Fault(

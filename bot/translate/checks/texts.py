@@ -163,6 +163,15 @@ def page_texts(content: Path, code: str, library: Library | None) -> Iterator[Sa
         yield from _page(id, own, shown, code, english, reference)
 
 
+def facts_named(content: Path) -> dict[str, tuple[str, ...]]:
+    """The facts that each English page names."""
+    return {
+        id: tuple(entry["facts"])
+        for id, (entry, _) in _items(content, SOURCE).items()
+        if isinstance(entry.get("facts"), Items)
+    }
+
+
 def _page(
     id: str, own: Block, shown: str, code: str, english: Block | None, reference: bool
 ) -> Iterator[Said]:
