@@ -8,11 +8,13 @@ from pathlib import Path
 from babel.core import Locale
 from babel.messages.plurals import get_plural
 
+from bot.i18n.catalog import SOURCE
 from bot.i18n.quoting import field_lines
 from bot.i18n.strict import Block, read_yaml
 from bot.settings import ROOT
 
 BENCH = Path(__file__).parent / "bench"
+LISTS = ("allowed", "claims", "facts", "glossary", "latin")
 LANGUAGES = ("zh_Hans", "zh_Hant", "ru", "ar", "de", "es", "fr")
 
 
@@ -60,7 +62,8 @@ def _seed(language: str, kind: str, number: int, entry: Block) -> Seed:
 
 
 def plant(folder: Path, language: str, sown: tuple[Seed, ...]) -> tuple[Path, Path]:
-    """locales/ with these sentences in English and in one language, and the shipped content/."""
+    """locales/ with these sentences in English and in one language; content/ with the shipped lists
+    of words, but no pages."""
     locales = folder / "locales"
     for code in ("en", language):
         path = locales / code / "LC_MESSAGES" / "messages.po"
@@ -68,9 +71,19 @@ def plant(folder: Path, language: str, sown: tuple[Seed, ...]) -> tuple[Path, Pa
         lines = [line for block in _blocks(code, sown) for line in (*block, "")]
         path.write_text("\n".join(lines), encoding="utf-8")
     content = folder / "content"
-    if not content.exists():
-        content.symlink_to(ROOT / "content")
+    content.mkdir(exist_ok=True)
+    for name in LISTS:
+        link = content / f"{name}.yaml"
+        if not link.exists():
+            link.symlink_to(ROOT / "content" / f"{name}.yaml")
     return locales, content
+
+
+def plant_all(folder: Path, sown: tuple[Seed, ...]) -> tuple[Path, Path]:
+    """The same for sentences of several languages at once."""
+    for language in dict.fromkeys(seed.language for seed in sown):
+        plant(folder, language, tuple(seed for seed in sown if seed.language == language))
+    return plant(folder, SOURCE, sown)
 
 
 def _blocks(code: str, sown: tuple[Seed, ...]) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from bot.i18n.problem import BrokenWords, Problem
 from bot.translate.check import about
 from bot.translate.checks import claims, doses, facts_told, letters, manner, signs, sizes, texts
 from bot.translate.checks.figures import Figures
-from bot.translate.checks.finding import Fault, Finding, codes, from_problem
+from bot.translate.checks.finding import Fault, Finding, codes, file_at, from_problem
 from bot.translate.checks.numbers import Number, numbers
 from bot.translate.checks.texts import Said
 from bot.translate.checks.tongue import Tongue
@@ -55,7 +55,7 @@ def examine(locales: Path, content: Path) -> Report:
         return Report(tuple(found), (SOURCE,), 0, time.perf_counter() - began, unread=True)
     errors, notices = about(read, locales, content)
     said = _texts(read, content)
-    lines = _Lines(locales.parent, content.parent)
+    lines = _Lines(locales, content)
     found = [
         *_of_readers([*errors, *notices], read, lines),
         *_of_rules(said, read, content, lines),
@@ -97,13 +97,18 @@ def _of_readers(problems: list[Problem], read: Read, lines: "_Lines") -> Iterato
             source = english[entry.id]
             names = names_in(source.source + (source.source_plural or ""))
             fix = signs.renamed(words, names)
+            last = lines.end(problem.path, problem.line)
+            line, column = lines.find(
+                problem.path, problem.line, last, signs.strange_braces(words, names)
+            )
             finding = replace(
                 finding,
+                line=line,
+                column=column,
                 code=_sharper(finding.code, words, names, source.source_plural is not None),
                 english=source.source_plural or source.source,
                 written=words,
-                fix=fix
-                and replace(fix, first=problem.line, last=lines.end(problem.path, problem.line)),
+                fix=fix and replace(fix, first=problem.line, last=last),
             )
         yield finding
 
@@ -242,46 +247,43 @@ def _alike(buttons: list[Said], read: Read, lines: "_Lines") -> Iterator[Finding
 class _Lines:
     """The files as they are written, to name the line where the words in question stand."""
 
-    def __init__(self, *roots: Path) -> None:
-        self._roots = roots
+    def __init__(self, locales: Path, content: Path) -> None:
+        self._folders = locales, content
         self._files: dict[str, list[str]] = {}
-
-    def of(self, path: str) -> list[str]:
-        if path not in self._files:
-            self._files[path] = next(
-                (
-                    (root / path).read_text(encoding="utf-8", errors="replace").split("\n")
-                    for root in self._roots
-                    if (root / path).is_file()
-                ),
-                [],
-            )
-        return self._files[path]
 
     def place(self, said: Said, at: str) -> tuple[int, int]:
         """(line, column) of `at` among the lines of a text; where it begins, if not to be found."""
-        first = at.strip("\n").split("\n")[0]
-        if first:
-            for number, line in enumerate(self._range(said), start=said.line):
-                column = line.find(first)
-                if column >= 0:
-                    return number, column + 1
-        return said.line, 1
+        return self.find(said.path, said.line, self._last(said), at)
+
+    def find(self, path: str, first: int, last: int, at: str) -> tuple[int, int]:
+        """(line, column) of `at` between two lines of a file; the first one, if not there."""
+        words = at.strip("\n").split("\n")[0]
+        for number, line in enumerate(self._of(path)[first - 1 : last], start=first):
+            column = line.find(words)
+            if words and column >= 0:
+                return number, column + 1
+        return first, 1
 
     def holds(self, said: Said, words: str) -> bool:
-        return any(words in line for line in self._range(said))
+        return any(words in line for line in self._of(said.path)[said.line - 1 : self._last(said)])
 
     def end(self, path: str, line: int) -> int:
-        """The last line of the entry of a PO file that begins here."""
-        lines = self.of(path)
+        """The last line of the text of a PO file that begins here."""
+        lines = self._of(path)
         end = line
         while end < len(lines) and lines[end].startswith('"'):
             end += 1
         return end
 
-    def _range(self, said: Said) -> list[str]:
-        last = self.end(said.path, said.line) if said.path.endswith(".po") else said.last
-        return self.of(said.path)[said.line - 1 : last]
+    def _last(self, said: Said) -> int:
+        return self.end(said.path, said.line) if said.path.endswith(".po") else said.last
+
+    def _of(self, path: str) -> list[str]:
+        if path not in self._files:
+            file = file_at(path, *self._folders)
+            raw = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+            self._files[path] = raw.split("\n")
+        return self._files[path]
 
 
 def language_named(name: str, languages: Iterable[str]) -> str | None:

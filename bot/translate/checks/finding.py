@@ -1,13 +1,14 @@
 """What a check has found, and what each kind of mistake means (codes.yaml)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
 from bot.i18n.problem import Problem
 from bot.i18n.strict import read_yaml
+from bot.settings import ROOT
 
 Severity = Literal["error", "warning"]
 """error: this cannot be right. warning: somebody should look at it."""
@@ -131,6 +132,9 @@ def language_of(path: str) -> str:
     return parts[1].replace("-", "_") if own and parts[0] != "bot" else ""
 
 
-def graded(finding: Finding, severity: Severity) -> Finding:
-    """The same finding, taken more or less seriously."""
-    return replace(finding, severity=severity)
+def file_at(shown: str, locales: Path, content: Path) -> Path:
+    """The file that people know as `shown`, wherever the two folders are."""
+    folder, _, rest = shown.partition("/")
+    if folder == "content":
+        return content / rest
+    return locales / rest if folder == locales.name else ROOT / shown

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.translate.checks.examine import Report, examine
-from bot.translate.checks.finding import Finding
+from bot.translate.checks.finding import Finding, file_at
 
 _ROUNDS = 5
 """How often to look again: under one mistake there may be another."""
@@ -43,16 +43,16 @@ def mend(
         for finding in report.of(wanted).findings:
             if finding.fix and finding.path not in left:
                 by_file.setdefault(finding.path, []).append(finding)
-        before = {shown: _file(locales, content, shown).read_bytes() for shown in by_file}
+        before = {shown: file_at(shown, locales, content).read_bytes() for shown in by_file}
         changed: list[Mended] = []
         for shown, findings in by_file.items():
-            changed += _write(_file(locales, content, shown), findings)
+            changed += _write(file_at(shown, locales, content), findings)
         if not changed:
             break
         again = examine(locales, content)
         for shown, data in before.items():
             if _errors(again, shown) > _errors(report, shown):
-                _file(locales, content, shown).write_bytes(data)
+                file_at(shown, locales, content).write_bytes(data)
                 left.add(shown)
                 changed = [one for one in changed if one.path != shown]
         done += changed
@@ -62,11 +62,6 @@ def mend(
 
 def _errors(report: Report, shown: str) -> int:
     return sum(one.path == shown and one.severity == "error" for one in report.findings)
-
-
-def _file(locales: Path, content: Path, shown: str) -> Path:
-    root = locales.parent if shown.partition("/")[0] == locales.name else content.parent
-    return root / shown
 
 
 def _write(path: Path, findings: list[Finding]) -> Iterator[Mended]:

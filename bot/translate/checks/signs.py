@@ -70,6 +70,11 @@ def renamed(written: str, names: frozenset[str]) -> Fix | None:
     return None
 
 
+def strange_braces(written: str, names: frozenset[str]) -> str:
+    """The first braces that hold no name of the English, as they are written; "" without any."""
+    return next((f"{{{one}}}" for one in _BRACED.findall(written) if one not in names), "")
+
+
 def only_words_in_braces(written: str) -> bool:
     """Whether all braces are well set, and only the names in them are strange."""
     left = _BRACED.sub("", written)
