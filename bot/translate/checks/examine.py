@@ -54,22 +54,23 @@ def examine(locales: Path, content: Path) -> Report:
         found = sorted(map(from_problem, broken.problems))
         return Report(tuple(found), (SOURCE,), 0, time.perf_counter() - began, unread=True)
     errors, notices = about(read, locales, content)
-    said = _texts(read, content)
+    shelf = texts.Shelf(content)
+    said = _texts(read, shelf)
     lines = _Lines(locales, content)
     found = [
         *_of_readers([*errors, *notices], read, lines),
-        *_of_rules(said, read, content, lines),
+        *_of_rules(said, read, claims.read_sheet(content, texts.facts_named(shelf)), lines),
     ]
     languages = tuple(read.languages)
     return Report(tuple(sorted(set(found))), languages, len(said), time.perf_counter() - began)
 
 
-def _texts(read: Read, content: Path) -> list[Said]:
+def _texts(read: Read, shelf: texts.Shelf) -> list[Said]:
     found: list[Said] = []
     for code in read.languages:
         found += texts.catalog_texts(read.catalogs, code)
-        found += texts.page_texts(content, code, read.library)
-        found += texts.form_texts(content, code)
+        found += texts.page_texts(shelf, code)
+        found += texts.form_texts(shelf, code)
     # Each text ends where the next one of its file begins.
     found.sort(key=lambda said: (said.path, said.line))
     for said, after in pairwise(found):
@@ -128,8 +129,9 @@ def _sharper(code: str, words: str, names: frozenset[str], plural: bool) -> str:
 # What the rules say ------------------------------------------------------------------------------
 
 
-def _of_rules(said: list[Said], read: Read, content: Path, lines: "_Lines") -> Iterator[Finding]:
-    sheet = claims.read_sheet(content, texts.facts_named(content))
+def _of_rules(
+    said: list[Said], read: Read, sheet: claims.Sheet, lines: "_Lines"
+) -> Iterator[Finding]:
     english = Tongue(SOURCE).figures
     tongues = {code: Tongue(code) for code in read.languages}
     known = _Known(said, sheet)

@@ -194,10 +194,10 @@ def _plain(words: str) -> str:
     words = words.translate(_ALIKE)
     if words.isascii():
         return words
-    return "".join(
-        str(unicodedata.decimal(char)) if char.isdecimal() and not char.isascii() else char
-        for char in words
-    )
+    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), words)
+
+
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 
 
 # What CLDR calls things --------------------------------------------------------------------------

@@ -202,6 +202,8 @@ def _whole(data: bytes) -> bytes:
 # Letters of another script -----------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\d]+[^\W\d_]*)*")
+_LOOKALIKES = re.compile("[\u0370-\u052f]")
+"""Greek and Cyrillic: without them every letter is what it seems."""
 _CYRILLIC = set("авекмнорстухіјѕԁһԛԝАВЕКМНОРСТУХІЈЅԌҮ")
 _GREEK = set("οναιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 _LATIN = set("aceijopsxyABCEHIJKMOPSTXY")
@@ -213,6 +215,8 @@ def _script(letter: str) -> str:
 
 def _mixed(words: str, tongue: Tongue) -> Iterator[Fault]:
     """Words in which a letter of another alphabet stands for one that looks the same."""
+    if not _LOOKALIKES.search(words):
+        return
     for found in _WORD.finditer(words):
         word = found[0]
         if word.isascii():

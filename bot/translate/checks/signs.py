@@ -134,9 +134,15 @@ _DOMAIN = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"@|//|href|[A-Za-z0-9]\.[A-Za-z]")
+"""What every address has; most texts have none."""
+
+
 def _addresses(said: Said) -> Iterator[Fault]:
     """Addresses are copied, with every sign."""
     source, own = said.english or "", said.written
+    if not (_ADDRESS.search(source) or _ADDRESS.search(own)):
+        return
     for code, pattern, what in (
         ("url", _URL, "web address"),
         ("email", _MAIL, "e-mail address"),
@@ -270,6 +276,8 @@ _ARROWS = str.maketrans("⬅➡◀▶←→⏪⏩↩↪", "↔↔↔↔↔↔↔
 
 def _emoji(said: Said, tongue: Tongue) -> Iterator[Fault]:
     """Signs that lead the eye; arrows may be turned round where one reads from the right."""
+    if not (_PICTURE.search(said.english_seen) or _PICTURE.search(said.seen)):
+        return
     theirs, ours = _pictures(said.english_seen), _pictures(said.seen)
     if theirs == ours:
         return
@@ -284,11 +292,13 @@ def _emoji(said: Said, tongue: Tongue) -> Iterator[Fault]:
     )
 
 
+_PICTURE = re.compile("[\u2190-\u2bff\u3297\u3299\U0001f000-\U0001faff]")
+_LETTERLIKE = frozenset("−≥≤≠≈∞①②③④⑤")
+
+
 def _pictures(words: str) -> Counter[str]:
     return Counter(
         char
-        for char in words.translate(_ARROWS)
-        if ord(char) >= 0x2190
-        and unicodedata.category(char) in {"So", "Sm"}
-        and char not in "℃℉→−≥≤≠≈∞①②③④⑤"
+        for char in _PICTURE.findall(words.translate(_ARROWS))
+        if unicodedata.category(char) in {"So", "Sm"} and char not in _LETTERLIKE
     )

@@ -13,7 +13,6 @@ from bot.i18n.catalog import SOURCE, Catalogs, Kind, faults, kind_of, limit_of
 from bot.i18n.po import Entry, PoFile
 from bot.i18n.problem import BrokenWords
 from bot.i18n.strict import Block, Items, read_yaml
-from bot.library.pages import Library
 from bot.library.reading import english_hash
 from bot.library.telling import tell
 
@@ -151,23 +150,54 @@ def _names(entry: Entry) -> frozenset[str]:
 # Pages and the form ------------------------------------------------------------------------------
 
 
-def page_texts(content: Path, code: str, library: Library | None) -> Iterator[Said]:
+class Shelf:
+    """The files of content/ as they are written, each read once. One that cannot be read, which
+    its reader tells, counts as empty."""
+
+    def __init__(self, content: Path) -> None:
+        self._content = content
+        self._trees: dict[str, Block] = {}
+
+    def tree(self, name: str) -> Block:
+        """The file `zh_Hans/costs.yaml`."""
+        if name not in self._trees:
+            try:
+                self._trees[name] = read_yaml(self._content / name, f"content/{name}")
+            except BrokenWords:
+                self._trees[name] = empty = Block()
+                empty.line, empty.lines = 1, {}
+        return self._trees[name]
+
+    def items(self, code: str) -> dict[str, tuple[Block, str]]:
+        """Every page and every source's name of one language: id -> (entry, file as shown)."""
+        found: dict[str, tuple[Block, str]] = {}
+        for path in sorted((self._content / code).glob("*.yaml")):
+            if path.stem in {"safety", "form"}:
+                continue
+            tree = self.tree(f"{code}/{path.name}")
+            for id, entry in tree.items():
+                if isinstance(entry, Block):
+                    entry.line = tree.at(id)
+                    found[id] = (entry, f"content/{code}/{path.name}")
+        return found
+
+
+def page_texts(shelf: Shelf, code: str) -> Iterator[Said]:
     """Titles, buttons and parts of every page, and the short names of the sources."""
-    source = _items(content, SOURCE)
-    known = library.facts.references if library else {}
-    for id, (own, shown) in _items(content, code).items():
+    source = shelf.items(SOURCE)
+    for id, (own, shown) in shelf.items(code).items():
         english = source.get(id, (None, ""))[0] if code != SOURCE else None
         if english is not None and own.get("from") != english_hash(english):
             english = None
-        reference = id in known or bool(re.fullmatch(r"R\d+", id))
+        reference = re.fullmatch(r"R\d+", id) is not None
         yield from _page(id, own, shown, code, english, reference)
 
 
-def facts_named(content: Path) -> dict[str, tuple[str, ...]]:
+def facts_named(shelf: Shelf) -> dict[str, tuple[str, ...]]:
     """The facts that each English page names."""
     return {
         id: tuple(entry["facts"])
-        for id, (entry, _) in _items(content, SOURCE).items()
+        for id, (entry, _) in shelf.items(SOURCE).items()
         if isinstance(entry.get("facts"), Items)
     }
 
@@ -207,25 +237,11 @@ def _told(part: object) -> str | None:
         return None  # its shape is wrong, and told
 
 
-def _items(content: Path, code: str) -> dict[str, tuple[Block, str]]:
-    found: dict[str, tuple[Block, str]] = {}
-    for path in sorted((content / code).glob("*.yaml")):
-        shown = f"content/{code}/{path.name}"
-        tree = _tree(path, shown) if path.stem not in {"safety", "form"} else {}
-        for id, entry in tree.items():
-            if isinstance(entry, Block):
-                entry.line = tree.at(id)  # type: ignore[attr-defined]
-                found[id] = (entry, shown)
-    return found
-
-
-def form_texts(content: Path, code: str) -> Iterator[Said]:
+def form_texts(shelf: Shelf, code: str) -> Iterator[Said]:
     """Every text of the form of consultations."""
     shown = f"content/{code}/form.yaml"
-    source = dict(
-        wording.items(_tree(content / SOURCE / "form.yaml", f"content/{SOURCE}/form.yaml"))
-    )
-    for name, own in wording.items(_tree(content / code / "form.yaml", shown)):
+    source = dict(wording.items(shelf.tree(f"{SOURCE}/form.yaml")))
+    for name, own in wording.items(shelf.tree(f"{code}/form.yaml")):
         english: Mapping[str, object] | None = source.get(name) if code != SOURCE else None
         if english is not None and own.get("from") != wording.item_hash(source[name]):
             english = None
@@ -273,12 +289,3 @@ def _named(english: Mapping[str, object], what: str) -> object:
 def _ignored(own: Block) -> frozenset[str]:
     named = own.get("ignore", ())
     return frozenset([named] if isinstance(named, str) else named)
-
-
-def _tree(path: Path, shown: str) -> Block:
-    try:
-        return read_yaml(path, shown)
-    except BrokenWords:  # told where it was read
-        empty = Block()
-        empty.line, empty.lines = 1, {}
-        return empty
