@@ -55,7 +55,7 @@ def examine(locales: Path, content: Path) -> Report:
         return Report(tuple(found), (SOURCE,), 0, time.perf_counter() - began, unread=True)
     errors, notices = about(read, locales, content)
     shelf = texts.Shelf(content)
-    said = _texts(read, shelf)
+    said = every_text(read, shelf)
     lines = _Lines(locales, content)
     found = [
         *_of_readers([*errors, *notices], read, lines),
@@ -65,7 +65,8 @@ def examine(locales: Path, content: Path) -> Report:
     return Report(tuple(sorted(set(found))), languages, len(said), time.perf_counter() - began)
 
 
-def _texts(read: Read, shelf: texts.Shelf) -> list[Said]:
+def every_text(read: Read, shelf: texts.Shelf) -> list[Said]:
+    """The texts of every language, in the order of the files."""
     found: list[Said] = []
     for code in read.languages:
         found += texts.catalog_texts(read.catalogs, code)
