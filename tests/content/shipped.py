@@ -10,6 +10,7 @@ from bot.dialogue.intake import wording
 from bot.i18n import markup
 from bot.i18n.strict import Block, Items, read_yaml
 from bot.library.facts import Facts, read_facts
+from bot.library.reading import english_hash
 from bot.library.telling import tell
 from bot.translate.checks import facts_told
 from bot.translate.checks.numbers import Number
@@ -18,9 +19,6 @@ ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "content"
 LOCALES = ROOT / "locales"
 SOURCE = "en"
-COMPLETE = ("en", "zh_Hans")
-"""The languages that have every page. Others may lack pages; what they have is held to all else."""
-
 LANGUAGES = tuple(sorted(path.name for path in CONTENT.iterdir() if path.is_dir()))
 
 
@@ -121,6 +119,22 @@ def form_words(language: str) -> tuple[Said, ...]:
     return tuple(found)
 
 
+def is_fresh(item: Item) -> bool:
+    """Whether it was made from the English of today; English is not held up by translations."""
+    if item.language == SOURCE:
+        return True
+    english = {**pages(SOURCE), **labels(SOURCE)}.get(item.id)
+    return english is not None and item.entry["from"] == english_hash(english.entry)
+
+
+def is_complete(language: str) -> bool:
+    """Whether a language has every page and label, made from the English of today. What others
+    have is held to all else."""
+    every = {**pages(language), **labels(language)}
+    wanted = {*structure()["pages"], *facts().references}
+    return set(every) == wanted and all(map(is_fresh, every.values()))
+
+
 def every_page() -> list[Item]:
     return [page for language in LANGUAGES for page in pages(language).values()]
 
@@ -135,3 +149,7 @@ def known_to(page: Item) -> set[Number]:
     english = pages(SOURCE)[page.id]
     about = "\n".join(said.words for said in english.said())
     return facts_told.known_numbers(sheet(), facts(), english.entry["facts"], about)
+
+
+COMPLETE = tuple(code for code in LANGUAGES if is_complete(code))
+"""English always, and the languages that keep up with it."""
