@@ -7,9 +7,10 @@ from functools import cache
 import pytest
 
 from bot.translate.checks import claims
-from bot.translate.checks.claims import Sheet, outside, read_sheet
+from bot.translate.checks.claims import outside
 from bot.translate.checks.examine import every_text
 from bot.translate.checks.finding import Fault
+from bot.translate.checks.lists import Sheet, read_sheet
 from bot.translate.checks.texts import Said, Shelf, facts_named
 from bot.words import read_what_can_be
 from tests.content.allowed import allowed, data

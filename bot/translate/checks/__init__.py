@@ -12,6 +12,6 @@ doses       figures: doses, spans, prices, counts, telephone numbers (figures re
 letters     other scripts, broken encodings, invisible signs, direction
 manner      edges, punctuation, what was left in English
 sizes       Telegram's limits, buttons, screens that are read with ease
-claims      forbidden words, claims to avoid, the glossary
+claims      forbidden words, claims to avoid, the glossary (lists reads them from content/)
 facts_told  numbers that no fact has (numbers reads them)
 """

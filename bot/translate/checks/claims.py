@@ -2,68 +2,13 @@
 called (the glossary)."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
-from bot.i18n.problem import BrokenWords
-from bot.i18n.strict import Block, read_yaml
-from bot.library.facts import Facts, read_facts
+from bot.i18n.strict import Block
 from bot.translate.checks.finding import Fault
+from bot.translate.checks.lists import Sheet, as_word
 from bot.translate.checks.texts import Said
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The lists of content/: claims, allowed exceptions, glossary, Latin names; and the facts."""
-
-    claims: Mapping[str, Block]
-    allowed: Mapping[str, list[Block]]
-    terms: list[Block]
-    latin: frozenset[str]
-    facts: Facts | None
-    sheet: Block
-    """content/facts.yaml as it is written"""
-    named: Mapping[str, tuple[str, ...]]
-    """The facts that each English page names"""
-
-    def words(self, level: str, language: str) -> tuple[str, ...]:
-        """The sheet's words for a language: those of `zh` are for every kind of Chinese."""
-        if self.facts is None:
-            return ()
-        return self.facts.words.get(level, {}).get(language.partition("_")[0], ())
-
-    def pattern(self, level: str, language: str) -> re.Pattern[str] | None:
-        """One pattern for all words of a level; None where the language has none."""
-        return _pattern(self.words(level, language))
-
-
-def read_sheet(content: Path, named: Mapping[str, tuple[str, ...]]) -> Sheet:
-    """The lists below `content`; `named` are the facts that each English page names. A file that is
-    not there, or that its own reader refuses, forbids nothing."""
-
-    def read(name: str) -> Block:
-        path = content / f"{name}.yaml"
-        try:
-            return read_yaml(path, f"content/{name}.yaml") if path.exists() else Block()
-        except BrokenWords:
-            return Block()
-
-    try:
-        facts = read_facts(content / "facts.yaml", "content/facts.yaml")
-    except BrokenWords:
-        facts = None
-    latin = frozenset(word for group in read("latin").values() for word in group)
-    return Sheet(
-        claims=read("claims"),
-        allowed=read("allowed"),
-        terms=list(read("glossary").get("terms", [])),
-        latin=latin | frozenset(part for word in latin for part in word.split("-")),
-        facts=facts,
-        sheet=read("facts"),
-        named=named,
-    )
 
 
 def look(said: Said, sheet: Sheet) -> Iterator[Fault]:
@@ -88,7 +33,7 @@ def look(said: Said, sheet: Sheet) -> Iterator[Fault]:
                 "content/allowed.yaml with the reason.",
                 found[0],
             )
-    if not _any_claim(sheet, said.language).search(words):
+    if not sheet.any_claim(said.language).search(words):
         return
     for claim, by_language in sheet.claims.items():
         for one in by_language.get(said.language, ()):
@@ -97,32 +42,9 @@ def look(said: Said, sheet: Sheet) -> Iterator[Fault]:
                     yield Fault(
                         "claim",
                         f"“{found[0]}” may make a claim to avoid ({claim}).",
-                        f"Say instead: {_instead(sheet, claim)}",
+                        f"Say instead: {sheet.instead(claim)}",
                         found[0],
                     )
-
-
-def _any_claim(sheet: Sheet, language: str) -> re.Pattern[str]:
-    """All patterns of all claims in one: nearly every text has none."""
-    every = [one for claim in sheet.claims.values() for one in claim.get(language, ())]
-    return _either(tuple(every))
-
-
-@cache
-def _either(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in patterns) or "(?!)", re.IGNORECASE)
-
-
-@cache
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    one = "|".join(f"(?:{_as_word(word)})" for word in words)
-    return re.compile(one, re.IGNORECASE) if words else None
-
-
-def _as_word(word: str) -> str:
-    """A Latin word as a whole one, also inflected; any other wherever it stands."""
-    latin = word[0].isascii() and word[0].isalpha()
-    return rf"(?<![a-z]){re.escape(word)}(?:s|d|ed|ing)?(?![a-z])" if latin else re.escape(word)
 
 
 def _allowed(
@@ -149,7 +71,7 @@ def _allowed(
 
 
 def _is(word: str, found: str) -> bool:
-    return re.fullmatch(_as_word(word), found, re.IGNORECASE) is not None
+    return re.fullmatch(as_word(word), found, re.IGNORECASE) is not None
 
 
 def outside(words: str, start: int, end: int, phrases: Iterable[str]) -> bool:
@@ -161,11 +83,6 @@ def outside(words: str, start: int, end: int, phrases: Iterable[str]) -> bool:
                 return False
             at = words.find(phrase, at + 1)
     return True
-
-
-def _instead(sheet: Sheet, claim: str) -> str:
-    claims = sheet.sheet.get("claims")
-    return str(claims[claim]["instead"]) if claims and claim in claims else "what is known."
 
 
 # The glossary ------------------------------------------------------------------------------------

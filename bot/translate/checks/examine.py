@@ -13,6 +13,7 @@ from bot.translate.check import about
 from bot.translate.checks import claims, doses, facts_told, letters, manner, signs, sizes, texts
 from bot.translate.checks.figures import Figures
 from bot.translate.checks.finding import Fault, Finding, codes, file_at, from_problem
+from bot.translate.checks.lists import Sheet, read_sheet
 from bot.translate.checks.numbers import Number, numbers
 from bot.translate.checks.texts import Said
 from bot.translate.checks.tongue import Tongue
@@ -56,10 +57,11 @@ def examine(locales: Path, content: Path) -> Report:
     errors, notices = about(read, locales, content)
     shelf = texts.Shelf(content)
     said = every_text(read, shelf)
+    sheet = read_sheet(content, texts.facts_named(shelf))
     lines = _Lines(locales, content)
     found = [
-        *_of_readers([*errors, *notices], read, lines),
-        *_of_rules(said, read, claims.read_sheet(content, texts.facts_named(shelf)), lines),
+        *_of_readers([*errors, *notices, *sheet.problems], read, lines),
+        *_of_rules(said, read, sheet, lines),
     ]
     languages = tuple(read.languages)
     return Report(tuple(sorted(set(found))), languages, len(said), time.perf_counter() - began)
@@ -130,9 +132,7 @@ def _sharper(code: str, words: str, names: frozenset[str], plural: bool) -> str:
 # What the rules say ------------------------------------------------------------------------------
 
 
-def _of_rules(
-    said: list[Said], read: Read, sheet: claims.Sheet, lines: "_Lines"
-) -> Iterator[Finding]:
+def _of_rules(said: list[Said], read: Read, sheet: Sheet, lines: "_Lines") -> Iterator[Finding]:
     english = Tongue(SOURCE).figures
     tongues = {code: Tongue(code) for code in read.languages}
     known = _Known(said, sheet)
@@ -150,7 +150,7 @@ def _of_rules(
 
 
 def _faults(
-    said: Said, tongue: Tongue, english: Figures, sheet: claims.Sheet, known: "_Known"
+    said: Said, tongue: Tongue, english: Figures, sheet: Sheet, known: "_Known"
 ) -> Iterator[Fault]:
     yield from letters.look(said, tongue)
     yield from signs.look(said, tongue)
@@ -189,7 +189,7 @@ def _found(said: Said, fault: Fault, lines: "_Lines") -> Iterator[Finding]:
 class _Known:
     """The numbers that each page may show."""
 
-    def __init__(self, said: list[Said], sheet: claims.Sheet) -> None:
+    def __init__(self, said: list[Said], sheet: Sheet) -> None:
         self._sheet = sheet
         self._english: dict[str, str] = {}
         self._pages: dict[str, set[Number]] = {}
