@@ -427,11 +427,12 @@ def check(
         click.echo(f"{error.filename} cannot be used: {error.strerror}.", err=True)
         sys.exit(2)
     shown = report if report.unread else report.of(named)
-    if as_json or form == "json":
+    form = "json" if as_json else form
+    for one in mended:
+        click.echo(f"mended {one}", err=form != "text")
+    if form == "json":
         click.echo(tell.as_json(shown))
     else:
-        for one in mended:
-            click.echo(f"mended {one}")
         for line in tell.as_annotations(shown) if form == "annotations" else tell.as_text(shown):
             click.echo(line)
     if report.unread:

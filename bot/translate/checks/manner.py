@@ -103,7 +103,7 @@ def _wide_marks(said: Said) -> Iterator[Fault]:
             f"“{found[0]}” after a Chinese character is the narrow one.",
             f"Type the wide one: {wide}",
             at,
-            Fix(at, at.replace(found[0], wide, 1)),
+            Fix(at, re.sub(rf"{re.escape(found[0])} ?", wide, at, count=1)),
         )
     elif found := _BRACKETS.search(said.seen):
         yield Fault(
