@@ -3,6 +3,7 @@
 import json
 import logging
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from telegram.error import BadRequest, Forbidden, TelegramError

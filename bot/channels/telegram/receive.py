@@ -133,9 +133,7 @@ class Receiver:
         """Finishes what has begun; what takes too long is left to the next start."""
         if self._taking:
             await asyncio.wait(set(self._taking), timeout=1.0)
-        drained = await asyncio.gather(
-            self._lanes.drain(seconds), self._desk.drain(seconds)
-        )
+        drained = await asyncio.gather(self._lanes.drain(seconds), self._desk.drain(seconds))
         if not all(drained):
             log.warning("stopping with work unfinished; the next start goes on with it")
 

@@ -45,7 +45,7 @@ _FINAL = {
 """Refusals of this very call. A patient's answer is not tried again hours later without a word:
 whoever wrote it is told now."""
 
-_PIECES = (4096, 3000, 1000)
+_PIECES = (4096, 3000, 2000, 1000)
 """Characters of a reply in one message: the most of these that fit with the frame."""
 
 _ROOM = MESSAGE - 200
