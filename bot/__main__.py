@@ -336,10 +336,14 @@ def _show(found: "list[Standing]") -> None:
         click.echo("There are no cases.")
         return
     now = datetime.now(UTC)
-    line = "{:<8}{:<12}{:<18}{:<18}{:<18}{}".format
-    click.echo(line("NUMBER", "STATE", "SENT", "REPLY BY", "IN THE GROUP", "STILL TO SEND"))
+    line = "{:<8}{:<12}{:<18}{:<18}{:<18}{:<16}{}".format
+    click.echo(
+        line("NUMBER", "STATE", "SENT", "REPLY BY", "IN THE GROUP", "CLAIMED BY", "STILL TO SEND")
+    )
     for one in found:
-        late = " late" if one.closed is None and one.due < now else ""
+        # `due` is that of the last wait where nobody waits any more.
+        late = " late" if one.since is not None and one.due < now else ""
+        due = f"{one.due:%Y-%m-%d %H:%M}" if one.since is not None else "nobody waits"
         group = f"{one.delivered:%Y-%m-%d %H:%M}" if one.delivered else "not yet"
         failed = f" and {one.failed} failed" if one.failed else ""
         why = f" ({one.reason})" if one.reason else ""
@@ -348,8 +352,9 @@ def _show(found: "list[Standing]") -> None:
                 one.number,
                 one.state + late,
                 f"{one.created:%Y-%m-%d %H:%M}",
-                f"{one.due:%Y-%m-%d %H:%M}",
+                due,
                 group,
+                (one.claimed or "nobody")[:15],
                 f"{one.waiting}{failed}{why}",
             )
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.desk.templates import Templates, read_templates
 from bot.dialogue.intake.form import Form
 from bot.dialogue.intake.reading import read_form
 from bot.dialogue.safety import AlarmWords, WordCheck, read_alarm_words
@@ -25,6 +26,7 @@ class Words:
     helplines: Helplines
     check: WordCheck
     form: Form
+    templates: Templates
     notices: tuple[Problem, ...]
 
 
@@ -37,6 +39,7 @@ def read_words(locales: Path, content: Path) -> Words:
     library: Library | None = None
     helplines: Helplines | None = None
     form: Form | None = None
+    templates: Templates | None = None
     alarms: list[AlarmWords] = []
     try:
         library = read_library(content, codes, notices)
@@ -53,6 +56,11 @@ def read_words(locales: Path, content: Path) -> Words:
         form = read_form(content, codes, notices, cities)
     except BrokenWords as broken:
         problems += broken.problems
+    try:
+        facts = library.facts if library else None
+        templates = read_templates(content, codes, facts, notices)
+    except BrokenWords as broken:
+        problems += broken.problems
     deaf = set()
     for code in codes:
         shown = f"content/{code}/safety.yaml"
@@ -66,10 +74,10 @@ def read_words(locales: Path, content: Path) -> Words:
             alarms.append(read_alarm_words(path, shown))
         except BrokenWords as broken:
             problems += broken.problems
-    if library is None or helplines is None or form is None or problems:
+    if not (library and helplines and form and templates) or problems:
         raise BrokenWords(problems)
     languages = Languages(
         (replace(one, status="draft") if code in deaf else one for code, one in languages.items()),
         languages.notices,
     )
-    return Words(languages, library, helplines, WordCheck(alarms), form, tuple(notices))
+    return Words(languages, library, helplines, WordCheck(alarms), form, templates, tuple(notices))

@@ -124,6 +124,10 @@ class Language:
         """`March 5, 2026`, as plain words."""
         return self.formats.date(day, length)
 
+    def soon(self, at: datetime.datetime) -> str:
+        """`Mar 5, 2:05 PM`: a moment not far away, by the clock of its own zone, as plain words."""
+        return self.formats.soon(at)
+
     def clock(self, zone: str) -> str:
         """`China Time`, for the time in a zone (IANA), as plain words."""
         return self.formats.clock(zone)

@@ -53,7 +53,7 @@ RESERVED = frozenset(
 )
 _PAGE_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _NODE_KEYS = frozenset({"section", "children", "lines", "links", "high", "ties"})
-_NOT_PAGES = frozenset({"safety", "form"})
+_NOT_PAGES = frozenset({"safety", "form", "templates"})
 
 
 def read_library(

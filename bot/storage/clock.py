@@ -5,6 +5,7 @@ the first letter that it did not answer. Times are seconds since 1970, so a day 
 whatever the clocks on the walls do. A row that ended late stays late.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from bot.dialogue.case import WITHDRAWN, Case
 from bot.storage.asking import Found, moment, to_its_end
 from bot.storage.cases import Cases
 from bot.storage.owed import CLOCK, LATE, Detail
-from bot.storage.tables import cases, marks, ratings, waits
+from bot.storage.tables import cases, marks, ratings, topics, waits
 
 STAGES = (12, 20, 24)
 """Hours after which the staff are reminded; at the last one people are named, and the person is
@@ -32,6 +33,8 @@ ENDED = "closed"
 _ANSWERS = (REPLIED, EMAIL, PHONE)
 
 _HOUR = 3600.0
+
+_CODE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -135,6 +138,10 @@ class Clock(Cases):
             if after.waiting is not None:
                 await self._begin_wait(connection, after)
         await self._put_case(connection, after)
+        if before.closed is not None and after.closed is None:
+            placed = select(topics.c.number).where(topics.c.number == after.number)
+            if (await connection.execute(placed)).first() is None:
+                await self._owe_again(connection, [after.number])
         if after.state != WITHDRAWN and _shown(before) != _shown(after):
             await self._owe_card(connection, after.number, at)
 
@@ -146,7 +153,7 @@ class Clock(Cases):
             return
         row = {
             "number": waits_now.number,
-            "language": waits_now.language.replace("-", "_"),
+            "language": counted_as(waits_now.language),
             "first": first,
             "began": waits_now.waiting.timestamp(),
             "due": waits_now.due.timestamp(),
@@ -165,6 +172,11 @@ class Clock(Cases):
     async def _purge_waits(self, connection: AsyncConnection, before: float) -> None:
         await connection.execute(delete(waits).where(waits.c.began < before))
         await connection.execute(delete(ratings).where(ratings.c.at < before))
+
+
+def counted_as(language: str) -> str:
+    """The code by which a language is counted; "" for what is none, for it stands in the clear."""
+    return language.replace("-", "_") if _CODE.fullmatch(language) else ""
 
 
 def _shown(one: Case) -> tuple[object, ...]:

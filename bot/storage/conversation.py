@@ -14,6 +14,7 @@ from bot.desk.change import Reword, SendReply, TakeBack
 from bot.dialogue.case import OURS, Letter, PassOn, Rate
 from bot.storage.asking import Found, to_its_end
 from bot.storage.cases import Outdated
+from bot.storage.clock import counted_as
 from bot.storage.owed import BYE, EDIT, EDITED, FAILED, QUEUED, REPLIED, REPLY, SAY, Key, Owed
 from bot.storage.people import People
 from bot.storage.tables import cases, letters, links, owed, ratings
@@ -122,7 +123,7 @@ class Conversation(People):
         put = put.on_conflict_do_update(
             index_elements=["number"], set_={"at": put.excluded.at, "stars": put.excluded.stars}
         )
-        language = rated.language.replace("-", "_")
+        language = counted_as(rated.language)
         row = {"number": rated.number, "at": at, "stars": change.stars, "language": language}
         await connection.execute(put, row)
 

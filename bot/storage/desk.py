@@ -139,7 +139,12 @@ class Desk(Turns):
         if before.closed is None:
             return False
         await self._drop(connection, number, BYE)
-        again: dict[str, Any] = {"state": OURS, "closed": None, "reason": None, "waiting": moment(at)}
+        again: dict[str, Any] = {
+            "state": OURS,
+            "closed": None,
+            "reason": None,
+            "waiting": moment(at),
+        }
         return await self._becomes(connection, before, at, due=due, **again)
 
     async def _erase_case(

@@ -14,6 +14,7 @@ from bot.desk.view import Link
 from bot.dialogue.case import PERSON, TEAM
 from bot.storage.asking import to_its_end
 from bot.storage.owed import (
+    CARD,
     ERASE,
     FILE,
     FILES,
@@ -31,6 +32,8 @@ from bot.storage.owed import (
     Topic,
 )
 from bot.storage.tables import cases, letters, links, owed, topics
+
+_AGAIN = {"state": QUEUED, "attempts": 0, "not_before": 0.0}
 
 
 class Links(Owing):
@@ -86,23 +89,35 @@ class Links(Owing):
         self.owing.set()
 
     async def _topics_gone(self, connection: AsyncConnection, numbers: Collection[str]) -> None:
-        anew = owed.c.state == SENT, owed.c.number.in_(numbers)
-        again = {"state": QUEUED, "attempts": 0, "not_before": 0.0}
-        open_still = select(cases.c.number).where(cases.c.closed.is_(None))
-        await connection.execute(
-            update(owed)
-            .where(*anew, owed.c.kind.in_((OPEN, PIN, FILES)), owed.c.number.in_(open_still))
-            .values(**again)
-        )
+        await self._owe_again(connection, numbers)
         since = select(cases.c.waiting).where(cases.c.number == owed.c.number).scalar_subquery()
         await connection.execute(
-            update(owed).where(*anew, owed.c.kind == SAY, owed.c.created >= since).values(**again)
+            update(owed)
+            .where(owed.c.number.in_(numbers), owed.c.state == SENT)
+            .where(owed.c.kind == SAY, owed.c.created >= since)
+            .values(_AGAIN)
+        )
+        # The card of an open case is posted anew; of a closed one there is none any more.
+        await connection.execute(
+            delete(owed).where(
+                owed.c.number.in_(numbers), owed.c.kind == CARD, owed.c.state == QUEUED
+            )
         )
         # The patient's own chat is none of the staff's (Bot API: ids of groups are negative).
         await connection.execute(
             delete(links).where(links.c.number.in_(numbers), links.c.chat_id < 0)
         )
         await connection.execute(delete(topics).where(topics.c.number.in_(numbers)))
+
+    async def _owe_again(self, connection: AsyncConnection, numbers: Collection[str]) -> None:
+        """Card, pin and files of these cases, as far as they are open."""
+        open_still = select(cases.c.number).where(cases.c.closed.is_(None))
+        await connection.execute(
+            update(owed)
+            .where(owed.c.number.in_(numbers), owed.c.state == SENT)
+            .where(owed.c.kind.in_((OPEN, PIN, FILES)), owed.c.number.in_(open_still))
+            .values(_AGAIN)
+        )
 
     async def _group_moved(self, connection: AsyncConnection, old: int) -> None:
         """Message ids do not go with a group that becomes a supergroup: what stood there can

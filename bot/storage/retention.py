@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import Text, and_, cast, delete, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dialogue.case import WITHDRAWN
@@ -20,8 +20,8 @@ from bot.dialogue.keeping import (
 )
 from bot.storage.asking import BOT, to_its_end
 from bot.storage.desk import Desk
-from bot.storage.owed import ERASE, FILE, REMIND, Asker, Detail
-from bot.storage.tables import audit, cases, consents, drafts, inbox, links, owed
+from bot.storage.owed import ERASE, FILE, REMIND, SAID, Asker, Detail, Key
+from bot.storage.tables import audit, cases, consents, drafts, inbox, letters, links, owed
 from bot.storage.turns import COMMITTED
 
 KEEP_NUMBER = timedelta(days=2)
@@ -123,6 +123,7 @@ class Retention(Desk):
         counted["owed"] = (
             await connection.execute(delete(owed).where(owed.c.kind == ERASE, hopeless))
         ).rowcount
+        await self._purge_waits(connection, (now - KEEP_CASE).timestamp())
         await connection.execute(
             delete(inbox).where(
                 inbox.c.outcome == COMMITTED,
@@ -134,24 +135,36 @@ class Retention(Desk):
         return counted
 
     async def _purge_files(self, connection: AsyncConnection, now: datetime) -> int:
-        """Copies of reports in the group, and the note where they lie in the person's chat."""
+        """Copies in the group of reports, and of whatever else was sent that is not only words; and
+        the note where reports lie in the person's chat."""
         closed = cases.c.closed < (now - KEEP_FILES).timestamp()
-        copies = links.c.what.startswith(FILE, autoescape=True) & (links.c.chat_id < 0)
-        found: dict[str, list[tuple[int, int]]] = {}
+        sent = (
+            select(letters.c.id)
+            .where(
+                letters.c.number == links.c.number,
+                letters.c.media,
+                links.c.what == literal(f"{SAID} ").concat(cast(letters.c.message_id, Text)),
+            )
+            .exists()
+        )
+        copies = or_(links.c.what.startswith(FILE, autoescape=True), sent)
+        found: dict[str, list[Key]] = {}
         query = (
             select(links.c.number, links.c.chat_id, links.c.message_id)
             .join(cases, cases.c.number == links.c.number)
-            .where(closed, copies)
+            .where(closed, copies, links.c.chat_id < 0)
         )
         for row in await connection.execute(query):
             found.setdefault(row.number, []).append((row.chat_id, row.message_id))
         for number, messages in found.items():
+            before = await self._if_there(connection, number)
             detail = Detail(messages=tuple(messages))
             await self._owe(connection, number, ERASE, now.timestamp(), detail)
-            await connection.execute(delete(links).where(links.c.number == number, copies))
-            its = select(cases).where(cases.c.number == number).with_for_update()
-            row = (await connection.execute(its)).one()
-            await self._put_case(connection, replace(self._case(row), files=()))
+            for chat_id, message_id in messages:
+                gone = links.c.chat_id == chat_id, links.c.message_id == message_id
+                await connection.execute(delete(links).where(*gone))
+            if before is not None:
+                await self._put_case(connection, replace(before, files=()))
         return sum(map(len, found.values()))
 
     async def _purge_audit(self, connection: AsyncConnection, now: datetime) -> int:

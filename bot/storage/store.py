@@ -51,9 +51,9 @@ class _Taking:
 
 
 class Store(Retention):
-    """All reading and writing. `engine` is already migrated. This file is the inbox; what it is
-    built on: retention.py, cases.py (people and consultations), owed.py (what goes out),
-    asking.py.
+    """All reading and writing. `engine` is already migrated. This file is the inbox; each
+    file that it is built on adds one noun: asking.py, owed.py, links.py, cases.py, clock.py,
+    outbox.py, people.py, conversation.py, turns.py, desk.py, retention.py.
 
     Every method that asks the database raises one of database.NO_ANSWER when it does not answer.
     """

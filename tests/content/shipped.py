@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot.desk import templates
 from bot.dialogue.intake import wording
 from bot.i18n import markup
 from bot.i18n.strict import Block, Items, read_yaml
@@ -87,7 +88,7 @@ def glossary() -> Block:
 def _items(language: str) -> tuple[Item, ...]:
     found = []
     for path in sorted((CONTENT / language).glob("*.yaml")):
-        if path.stem not in {"safety", "form"}:
+        if path.stem not in {"safety", "form", "templates"}:
             tree = read_yaml(path, f"content/{language}/{path.name}")
             found += [Item(name, language, path.name, entry) for name, entry in tree.items()]
     return tuple(found)
@@ -118,6 +119,21 @@ def form_words(language: str) -> tuple[Said, ...]:
                     shown = re.sub(r"\{[a-z]+\}", "9", text)
                     found.append(Said(where, markup.escape(shown) if label else shown))
     return tuple(found)
+
+
+@cache
+def letters(language: str) -> tuple[Item, ...]:
+    """Every letter that the staff can send in one language."""
+    tree = read_yaml(CONTENT / language / "templates.yaml", f"content/{language}/templates.yaml")
+    return tuple(Item(id, language, "templates.yaml", one) for id, one in templates.items(tree))
+
+
+def letter_words(language: str) -> Iterator[Said]:
+    """The title and the body of every letter, its placeholders as numbers."""
+    for letter in letters(language):
+        for key in ("title", "body"):
+            where = f"content/{language}/templates.yaml:{letter.entry.at(key)} [{letter.id}] {key}"
+            yield Said(where, markup.escape(re.sub(r"\{[a-z]+\}", "9", letter.entry[key])))
 
 
 def every_page() -> list[Item]:

@@ -8,7 +8,17 @@ import pytest
 
 from bot.i18n.catalog import load_catalogs
 from tests.content.allowed import allowed, data, outside
-from tests.content.shipped import LANGUAGES, LOCALES, Said, facts, form_words, labels, pages, sheet
+from tests.content.shipped import (
+    LANGUAGES,
+    LOCALES,
+    Said,
+    facts,
+    form_words,
+    labels,
+    letter_words,
+    pages,
+    sheet,
+)
 
 
 @cache
@@ -27,7 +37,7 @@ def everything(language: str) -> Iterator[tuple[str, str]]:
     for item in (*pages(language).values(), *labels(language).values()):
         for said in item.said():
             yield said.where, said.words
-    for said in form_words(language):
+    for said in (*form_words(language), *letter_words(language)):
         yield said.where, said.words
     for said in catalog(language):
         yield said.where, said.html

@@ -126,6 +126,7 @@ def test_a_language_also_writes_values_alone(english: Language, chinese: Languag
     """The same forms, as plain words, for those who put them elsewhere."""
     assert chinese.date(date(2026, 3, 5)) == "2026年3月5日"
     assert english.date(date(2026, 3, 5), "medium") == "Mar 5, 2026"
+    assert english.soon(datetime(2026, 3, 5, 23, 59, tzinfo=UTC)) == "Mar 5, 11:59\u202fPM"
     assert english.clock("Asia/Shanghai") == "China Time"
     assert english.number(1000) == "1,000"
     assert english.percent(Percent(Decimal("0.5"))) == "0.5%"

@@ -380,12 +380,12 @@ async def test_a_changed_case_owes_its_news(
     await telegram.says(ChangeCase(changed, ("i5", "i12", "files")))
     assert await store.case("AB2CD") == changed
     rows = (await everything(engine))["owed"]
-    assert [row["kind"] for row in rows] == ["open", "pin", "tell", "news", "files"]
+    assert [row["kind"] for row in rows] == ["open", "pin", "tell", "card", "news", "files"]
     for _ in range(3):
         await deliver(store)
     assert (await deliver(store)).detail.news == ("i5", "i12")
     await telegram.says(ChangeCase(replace(changed, version=2)))
-    assert (await counted(engine))["owed"] == 5
+    assert (await counted(engine))["owed"] == 6
 
 
 async def test_what_the_group_has_is_not_forgotten_by_a_change(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk.view import Link
 from bot.dialogue.case import (
     WITHDRAWN,
     ChangeCase,
@@ -303,8 +304,8 @@ async def test_a_message_belongs_to_a_case_only_together_with_its_chat(
     await store.sent(one.id, [Posted(GROUP, 5, TOPIC, "card")], NOW)
     await store.sending(other.id)
     await store.sent(other.id, [Posted(GROUP - 1, 5, TOPIC, "card")], NOW)
-    assert await store.link(GROUP, 5) == Link("AA2AA", "open")
-    assert await store.link(GROUP - 1, 5) == Link("BB2BB", "open")
+    assert await store.link(GROUP, 5) == Link("AA2AA", "card")
+    assert await store.link(GROUP - 1, 5) == Link("BB2BB", "card")
     assert await store.link(GROUP, 6) is None
     assert await store.link(MARIA, 5) is None
 
@@ -366,7 +367,7 @@ async def test_a_group_that_moved_has_none_of_the_old_messages(
     await store.group_moved(-55, GROUP - 5)
     assert await store.link(-55, 5) is None
     assert await store.link(-55, 6) is None
-    assert number_of(await store.link(GROUP, 5)) == "BB2BB"
+    assert await store.link(GROUP, 5) == Link("BB2BB", "card")
     assert await store.topic("AA2AA") is None
     assert await store.topic("BB2BB") == (GROUP, None)
     assert ("AA2AA", "open") in await kinds(store)

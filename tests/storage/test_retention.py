@@ -136,7 +136,8 @@ async def test_reports_go_thirty_days_after_the_case_was_closed(
     assert await purged(store, end + SECOND) == {"files": 2}
     assert await purged(store, end + SECOND) == {}
     assert (await first(store, end)).detail == Detail(messages=((GROUP, 2), (GROUP, 3)))
-    kept = replace(sent, state=CLOSED, closed=closed, delivered=NOW, files=())
+    over = replace(sent, state=CLOSED, closed=closed, waiting=None)
+    kept = replace(over, delivered=NOW, files=())
     assert await store.case("AB2CD") == kept
     assert [(one.chat_id, one.message_id) for one in await store.posted("AB2CD")] == [
         (GROUP, 1),
@@ -352,7 +353,9 @@ async def test_cases_shows_the_queue_without_a_word_of_anybody(
     await store.sending(waiting.id)
     await store.put_off(waiting.id, now, "group away")
     heading, *lines = (await bot("cases")).output.splitlines()
-    assert " ".join(heading.split()) == ("NUMBER STATE SENT REPLY BY IN THE GROUP STILL TO SEND")
+    assert " ".join(heading.split()) == (
+        "NUMBER STATE SENT REPLY BY IN THE GROUP CLAIMED BY STILL TO SEND"
+    )
     found = [line.split()[0] for line in lines]
     assert found == ["BB2BB", "AA2AA", "CC2CC"]
     assert ["late" in line for line in lines] == [True, False, False]

@@ -68,17 +68,20 @@ class Weather:
         return len(self.deck) + KILLS - 1
 
     async def blow(self, seconds: float, pause: float, told: Told) -> None:
-        """Lets a fault strike every `pause` seconds; returns when the last one is over."""
+        """Lets a fault strike every `pause` seconds, and each once at least, however short the
+        storm is; returns when the last one is over."""
         began = time.monotonic()
         under_way: set[asyncio.Task[None]] = set()
         deck: list[str] = []
-        while (passed := time.monotonic() - began) < seconds:
+        while (passed := time.monotonic() - began) < seconds or (
+            deck and self.struck.total() < self.hands
+        ):
             if not deck:
                 deck = sorted(self.deck) + ["kill -9"] * (KILLS - 1)
                 self._chance.shuffle(deck)
             name = deck.pop()
             self.struck[name] += 1
-            told(name, passed / seconds)
+            told(name, min(passed / seconds, 1.0))
             under_way.add(asyncio.ensure_future(self.deck[name]()))
             await asyncio.sleep(pause)
             while len([one for one in under_way if not one.done()]) >= MOST:

@@ -47,9 +47,7 @@ class Digest:
         figures = await self._store.figures(now - DAY, now)
         queue = await waiting(self._store, now, LINES)
         theirs = tuple(one for one in queue if self._places.group_for(one.language) == group)
-        note = self._talk.digest(figures, theirs, self._places.speaker(group))
-        if note is None:
-            return True
+        note = self._talk.digest(figures, theirs, self._places.speaker(group), now)
         try:
             await self._calls.send(
                 group, note.words, reply_markup=keyboard(note.rows), protect_content=True

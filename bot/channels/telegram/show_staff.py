@@ -20,7 +20,9 @@ from bot.channels.telegram.refusals import Outcome
 from bot.clock import Now
 from bot.desk.event import Spot, StaffEvent, Tapped
 from bot.desk.turn import Note, StaffTurn
+from bot.dialogue.chart import Chart
 from bot.dialogue.screen import Document
+from bot.pictures.paint import NotPainted, paint
 from bot.retry import until_done
 from bot.storage.owed import Posted
 from bot.storage.store import Store
@@ -80,6 +82,8 @@ class StaffPresenter:
             await self._note(spot, note, number)
         for document in turn.documents:
             await self._placed(spot, partial(self._document, document))
+        if turn.chart is not None:
+            await self._picture(spot, turn.chart)
 
     async def drain(self, seconds: float) -> bool:
         """Finishes what has begun; whether all was done."""
@@ -106,6 +110,21 @@ class StaffPresenter:
             protect_content=True,
         )
         return Posted(spot.group, message_id, spot.topic, note.what or "")
+
+    async def _picture(self, spot: Spot, chart: Chart) -> None:
+        """The words above say all of it: without a picture nothing is missing."""
+        try:
+            drawn = await paint(chart)
+        except NotPainted as error:
+            log.warning("a picture was not drawn: %s", error)
+            return
+        await self._placed(spot, partial(self._photo, drawn))
+
+    async def _photo(self, drawn: bytes, spot: Spot) -> None:
+        try:
+            await self._client.send_photo(spot.group, drawn, message_thread_id=spot.topic)
+        except TelegramError as error:
+            raise Refusal(spot.group, error) from None
 
     async def _document(self, document: Document, spot: Spot) -> None:
         try:

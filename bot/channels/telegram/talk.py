@@ -1,5 +1,6 @@
 """What is asked of the desk's talk (bot/desk/desk.py): it decides, and words everything."""
 
+from datetime import datetime
 from typing import Protocol
 
 from bot.desk.event import StaffEvent
@@ -25,6 +26,6 @@ class StaffTalk(Protocol):
         """The buttons below a card."""
 
     def digest(
-        self, figures: Figures, queue: tuple[Waiting, ...], language: Language
-    ) -> Note | None:
-        """What a group is told once a day; None when there is nothing to tell."""
+        self, found: Figures, waiting: tuple[Waiting, ...], language: Language, now: datetime, /
+    ) -> Note:
+        """What a group is told once a day."""

@@ -235,18 +235,6 @@ class _Reader(Strict):
 
     # ── values ──
 
-    def label(self, place: str, entry: Entry, key: str) -> Text:
-        """Plain words on one line, for a button."""
-        value = entry.get(key)
-        if not isinstance(value, str) or not value.strip():
-            what, remedy = f"“{key}” is missing.", f"Add {key}: and the words in double quotes."
-            self.wrong(entry.at(key), what, remedy)
-            value = ""
-        elif any(char in value.strip() for char in "<>{}\n"):
-            remedy = "Write plain words on one line, without signs like < or {."
-            self.wrong(entry.at(key), f"“{key}” cannot stand on a button.", remedy)
-        return Text(place, template=markup.escape(value.strip()))
-
     def optional(self, place: str, entry: Entry, key: str) -> Text | None:
         return self.prose(place, entry, key) if key in entry else None
 
