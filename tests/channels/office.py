@@ -269,6 +269,18 @@ class Office:
     def _with(self, words: str, chat: Chat) -> list[Message]:
         return [one for one in self.messages(chat) if words in (one.text or one.caption or "")]
 
+    async def answers(self, message: Message) -> Message:
+        """Waits for an answer of the bot to a message."""
+        chat = message.chat
+        await until_so(lambda: any(one.reply_to is message for one in self.messages(chat)))
+        return next(one for one in self.messages(chat) if one.reply_to is message)
+
+    async def is_now(self, number: str) -> Case:
+        """A case as it is stored."""
+        found = await self.store.case(number)
+        assert found is not None
+        return found
+
     async def reacted(self, message: Message, emoji: str | None) -> None:
         """Waits until the bot's reaction to a message is this one."""
         bot = self.sandbox.world.bot.id
@@ -315,11 +327,11 @@ class Office:
         link = await self.store.link(chat_id, message_id)
         return None if link is None else link.number
 
-    async def owing(self, kind: str) -> None:
-        """Waits until something of this kind is owed."""
+    async def stored(self, number: str, count: int) -> None:
+        """Waits until so many letters of a case are stored."""
 
         async def look() -> bool:
-            return any(one == kind for _, one, _ in await self.owes())
+            return len(await self.store.letters(number)) == count
 
         await until(look)
 

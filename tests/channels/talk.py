@@ -1,7 +1,7 @@
 """A desk of few words for the tests of the wire: what it decides is as plain as can be."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.desk.change import (
     Answered,
@@ -76,7 +76,7 @@ class Talk:
         if case is None:
             return StaffTurn()
         if event.edited:
-            letter = self._letter(event, event.words, moment)
+            letter = self._letter(event, event.words, moment, event.kind)
             return StaffTurn((Reword(case.number, replace(letter, edited=moment.now)),))
         if view.link is None or not view.link.what.startswith(ROUTED):
             return StaffTurn()
@@ -103,6 +103,7 @@ class Talk:
         if case is None:
             return StaffTurn(notes=(Note(said("no case")),))
         number, member = case.number, event.member
+        words = words.removeprefix(number).strip()
         changes: dict[str, DeskChange] = {
             "claim": Take(number, Claim(member.id, member.name)),
             "answered": Answered(number, "phone"),
@@ -136,12 +137,10 @@ class Talk:
         return _keys(case, name)
 
     def digest(
-        self, figures: Figures, queue: tuple[Waiting, ...], language: Language
-    ) -> Note | None:
-        if not figures.open_now:
-            return None
-        numbers = ", ".join(one.number for one in queue)
-        return Note(said(f"Digest: {figures.open_now} open, {figures.late_now} late: {numbers}"))
+        self, found: Figures, waiting: tuple[Waiting, ...], language: Language, now: datetime, /
+    ) -> Note:
+        numbers = ", ".join(one.number for one in waiting)
+        return Note(said(f"Digest: {found.open_now} open, {found.late_now} late: {numbers}"))
 
 
 def _keys(case: Case, name: str) -> tuple[Row, ...]:

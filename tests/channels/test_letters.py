@@ -56,7 +56,7 @@ async def test_an_album_stays_together_with_its_captions(desk: Office) -> None:
     first, *_ = desk.sandbox.people.send_album(
         maria.id, maria.id, ["photo", "photo", "video"], caption="my scans"
     )
-    await desk.owing("say")
+    await desk.stored("K7PQ2", 3)
     desk.sandbox.clock.move(2)
     await desk.reacted(first, SENT)
     found = copies(desk)
@@ -98,7 +98,7 @@ async def test_without_topics_a_letter_answers_the_card(desk: Office, telegram: 
     desk.writes(maria, "hello")
     assert (await desk.sees("hello")).reply_to is card
     telegram.people.send_album(maria.id, maria.id, ["photo", "photo"], caption="scans")
-    await desk.owing("say")
+    await desk.stored("K7PQ2", 3)
     telegram.clock.move(2)
     await desk.sees("scans")
     above = await desk.sees("The person wrote:")

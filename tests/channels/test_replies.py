@@ -6,18 +6,18 @@ from datetime import timedelta
 import pytest
 
 from bot.desk.turn import SENT, TAKEN
+from bot.sandbox.model import Message, User
 from bot.sandbox.server import Sandbox
 from tests.channels.office import Office, until_so
 
 FRAME = "💬 Our team (K7PQ2)"
 
 
-async def answered(office: Office, words: str = "Good morning") -> tuple[object, ...]:
+async def answered(office: Office, words: str) -> tuple[User, Message, Message]:
     """A case, its card, and an answer that has arrived."""
     maria, _ = await office.sends("K7PQ2")
     card = await office.card("K7PQ2")
     reply = await office.replies(office.member(), words, card)
-    await office.reads(maria, words)
     await office.reacted(reply, SENT)
     return maria, card, reply
 
@@ -39,7 +39,7 @@ async def test_a_reply_to_the_card_goes_to_its_person_and_is_confirmed(each_desk
     got = await office.reads(wang, "您好 <3")
     assert "K7PQ2" in (got.text or "")
     assert "Our team" not in (got.text or "")
-    assert (await office.store.case("K7PQ2")).waiting is None  # type: ignore[union-attr] # it is there
+    assert (await office.is_now("K7PQ2")).waiting is None
 
 
 async def test_chatter_in_the_topic_stays_there(desk: Office) -> None:
@@ -200,8 +200,7 @@ async def test_who_left_the_group_reaches_nobody_any_more(desk: Office) -> None:
     await desk.replies(tom, "first", card)
     await desk.reads(maria, "first")  # and Telegram's answer about Tom is known
     desk.sandbox.people.remove(tom.id, desk.group.id, by=desk.member().id)
-    desk.sandbox.people.press(desk.member().id, desk.group.id, card.message_id, "v1:en:desk:x")
-    await desk.sees("edited: x")  # all before it was read
+    await until_so(lambda: not len(desk.sandbox.world.queue))
     queue = desk.sandbox.world.queue
     raw = {"message_id": 9999, "date": 1, "text": "again", "chat": desk.group.api()}
     raw |= {"from": tom.api(), "reply_to_message": card.api(nested=True)}
@@ -249,32 +248,35 @@ async def test_an_edit_afterwards_changes_what_the_person_has(each_desk: Office)
     office = each_desk
     maria, card, reply = await answered(office, "line\n" * 800)
     anna, people = office.member(), office.sandbox.people
-    assert sum(FRAME in one for one in office.told(maria)) == 2  # type: ignore[arg-type] # a user
-    people.edit(anna.id, office.group.id, reply.message_id, "short")  # type: ignore[attr-defined] # a message
-    await until_so(lambda: sum(FRAME in one for one in office.told(maria)) == 1)  # type: ignore[arg-type] # a user
-    got = await office.reads(maria, "short")  # type: ignore[arg-type] # a user
+    assert sum(FRAME in one for one in office.told(maria)) == 2
+    people.edit(anna.id, office.group.id, reply.message_id, "short")
+    await until_so(lambda: sum(FRAME in one for one in office.told(maria)) == 1)
+    got = await office.reads(maria, "short")
     assert got.edit_date is not None
-    people.edit(anna.id, office.group.id, reply.message_id, "line\n" * 800)  # type: ignore[attr-defined] # a message
-    await until_so(lambda: sum(FRAME in one for one in office.told(maria)) == 2)  # type: ignore[arg-type] # a user
+    people.edit(anna.id, office.group.id, reply.message_id, "line\n" * 800)
+    await until_so(lambda: sum(FRAME in one for one in office.told(maria)) == 2)
     file = people.send(
         anna.id,
         office.group.id,
         "photo",
         caption="befor",
-        reply_to_message_id=card.message_id,  # type: ignore[attr-defined] # a message
+        reply_to_message_id=card.message_id,
     )
     await office.reacted(file, SENT)
     people.edit(anna.id, office.group.id, file.message_id, "before")
-    await office.reads(maria, "before")  # type: ignore[arg-type] # a user
+    await office.reads(maria, "before")
 
 
 async def test_an_edit_that_telegram_refuses_is_told(desk: Office) -> None:
     """S1: the person still has the earlier words."""
-    _, _, reply = await answered(desk)
+    maria, _, reply = await answered(desk, "Good morning")
     desk.sandbox.faults.script(
-        "refuse", method="editMessageText", description="Bad Request: message can't be edited"
+        "refuse",
+        method="editMessageText",
+        chat_id=maria.id,
+        description="Bad Request: message can't be edited",
     )
-    desk.sandbox.people.edit(desk.member().id, desk.group.id, reply.message_id, "Good evening")  # type: ignore[attr-defined] # a message
+    desk.sandbox.people.edit(desk.member().id, desk.group.id, reply.message_id, "Good evening")
     line = await desk.sees("still has the earlier words")
     assert line.reply_to is reply
 
@@ -292,13 +294,12 @@ async def test_a_reply_to_somebody_who_blocked_the_bot_fails_in_words(each_desk:
     await office.sees("The way of reply they chose: By phone", 2)  # a line, and the card
     for words in ("hello?", "are you there?"):
         reply = await office.replies(office.member(), words, card)
-        await until_so(lambda reply=reply: any(one.reply_to is reply for one in office.messages()))
+        await office.answers(reply)
         await office.reacted(reply, None)
     told = [one for one in office.messages() if "📵" in (one.text or "")]
     assert len(told) == 4
     assert told[0] is card
-    case = await office.store.case("K7PQ2")
-    assert case is not None
+    case = await office.is_now("K7PQ2")
     assert case.away
     assert case.waiting is not None  # nobody has answered her
 
@@ -338,9 +339,7 @@ async def test_another_403_is_no_block(desk: Office) -> None:
     line = await desk.sees("something quite new")
     assert line.reply_to is reply
     await desk.reacted(reply, None)
-    case = await desk.store.case("K7PQ2")
-    assert case is not None
-    assert not case.away
+    assert not (await desk.is_now("K7PQ2")).away
     await desk.replies(desk.member(), "once more", card)
     await desk.reads(maria, "once more")
 
@@ -358,7 +357,7 @@ async def test_a_file_that_was_deleted_here_is_not_said_to_be_sent(desk: Office)
     desk.sandbox.people.delete(anna.id, desk.group.id, file.message_id)
     desk.sandbox.clock.move(30)
     await desk.sees("Nothing was sent")
-    assert (await desk.store.case("K7PQ2")).waiting is not None  # type: ignore[union-attr] # it is there
+    assert (await desk.is_now("K7PQ2")).waiting is not None
     assert not any(one.media for one in desk.messages(desk.sandbox.world.private_chat(maria)))
 
 
