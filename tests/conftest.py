@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import hypothesis
 import pytest
 import pytest_asyncio
+from coverage import Coverage
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -30,6 +31,15 @@ hypothesis.settings.load_profile("the same in CI" if NOTHING_SKIPPED else "found
 TESTS = Path(__file__).parent
 MEASURED = ("desk", "dialogue", "i18n", "library")
 """The tests of the pure packages, which must reach every branch there by themselves."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In a worker, pytest-cov measures twice: as if it were alone, and then for the whole. The
+    first would go on wherever the second pauses, and is not kept."""
+    alone = Coverage.current()
+    if alone is not None and hasattr(session.config, "workerinput"):
+        alone.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

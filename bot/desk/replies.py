@@ -33,11 +33,12 @@ class Replies(Act):
         """A reply to what shows the person's words goes to them; everything else stays here."""
         if not self.view.member:
             return StaffTurn()
-        if event.edited:
-            return self._reworded(event)
+        return self._reworded(event) if event.edited else self._answering(event)
+
+    def _answering(self, event: Wrote) -> StaffTurn:
+        link, case = self.view.link, self.view.case
         if self.view.unknown:
             return self.told("desk.not-routed")
-        link, case = self.view.link, self.view.case
         if link is None:
             return StaffTurn()
         if not link.what.startswith(_SHOWS_THEIR_WORDS):

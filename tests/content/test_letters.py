@@ -8,7 +8,7 @@ from bot.desk.templates import PLACEHOLDERS
 from bot.dialogue.screen import ONE, columns
 from bot.i18n.catalog import load_catalogs
 from bot.i18n.placeholders import names_in
-from tests.content.numbers import numbers, unsupported
+from bot.translate.checks.numbers import numbers, unsupported
 from tests.content.shipped import (
     LANGUAGES,
     LOCALES,

@@ -16,8 +16,8 @@ class Strict:
         self.shown = shown
         self.problems: list[Problem] = []
 
-    def wrong(self, line: int, message: str, remedy: str) -> None:
-        self.problems.append(Problem(self.shown, line, message, remedy))
+    def wrong(self, line: int, message: str, remedy: str, code: str = "form", id: str = "") -> None:
+        self.problems.append(Problem(self.shown, line, message, remedy, code, id))
 
     def known(self, entry: Entry, keys: Collection[str]) -> None:
         for key in entry:
