@@ -59,7 +59,16 @@ class Replies(Act):
 
     def _letter(self, words: str, kind: str, album: str | None = None) -> Letter:
         spot = self.event.spot
-        return Letter(TEAM, spot.group, spot.message, self.moment.now, kind, words, album)
+        return Letter(
+            TEAM,
+            spot.group,
+            spot.message,
+            self.moment.now,
+            kind,
+            words,
+            album,
+            answers=spot.answers,
+        )
 
     def _other_language(self, case: Case, words: str) -> tuple[Note, ...]:
         """A warning when the reply is in another script than the person's language."""

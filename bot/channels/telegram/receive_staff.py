@@ -125,7 +125,7 @@ class StaffReceiver:
             failed = False
         self._presenter.at_once(act.event, turn)
         show = partial(self._show, number, act.event, turn, about, began, failed=failed)
-        if turn.notes or turn.edit or turn.documents:
+        if turn.notes or turn.edit or turn.documents or turn.chart:
             self._showing.push(act.event.spot.group, show, _MOST_WAITING)
         else:
             await show()

@@ -5,7 +5,7 @@ and the next step when it has not (desk.md, S1).
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from bot.channels.telegram.calls import Refusal
@@ -45,7 +45,7 @@ _FINAL = {
 """Refusals of this very call. A patient's answer is not tried again hours later without a word:
 whoever wrote it is told now."""
 
-_PIECES = (4096, 3000, 1000)
+_PIECES = (4096, 3000, 2000, 1000)
 """Characters of a reply in one message: the most of these that fit with the frame."""
 
 _ROOM = MESSAGE - 200
@@ -171,7 +171,7 @@ class Replies:
             there = await self._there(case, letter.message_id)
             try:
                 if letter.kind == "text":
-                    posted = await self._reworded(case, letter, there)
+                    posted = await self._reworded(owed, case, letter, there)
                 else:
                     posted = await self._recaptioned(case, letter, there)
             except Refusal as refusal:
@@ -181,19 +181,29 @@ class Replies:
                 posted = []
         await self._posting.sent(owed, posted)
 
-    async def _reworded(self, case: Case, letter: Letter, there: Sequence[int]) -> list[Posted]:
+    async def _reworded(
+        self, owed: Owed, case: Case, letter: Letter, there: Sequence[int]
+    ) -> list[Posted]:
+        """Edits what is there, deletes what is too much; what is missing comes anew, for a
+        correction is not to be lost because somebody tidied up."""
         told = self._framed(case, letter)
+        missing = list(told[len(there) :])
         for message_id, part in zip(there, told, strict=False):
-            await self._already(self._calls.edit(case.chat_id, message_id, part))
+            if not await self._is_there(self._calls.edit(case.chat_id, message_id, part)):
+                missing.append(part)
         for message_id in there[len(told) :]:
-            await self._already(
+            await self._is_there(
                 self._calls.call("deleteMessage", case.chat_id, message_id=message_id)
             )
-        return [await self._send(case, letter, REPLIED, part, None) for part in told[len(there) :]]
+        again = self._again(owed, case)
+        return [
+            await self._send(case, letter, REPLIED, paragraphs(again, part), None)
+            for part in missing
+        ]
 
     async def _recaptioned(self, case: Case, letter: Letter, there: Sequence[int]) -> list[Posted]:
         for message_id in there:
-            await self._already(
+            await self._is_there(
                 self._calls.call(
                     "editMessageCaption",
                     case.chat_id,
@@ -204,13 +214,15 @@ class Replies:
         return []
 
     @staticmethod
-    async def _already(call: Any) -> None:
-        """A change that is made already, or of something that the person has deleted."""
+    async def _is_there(call: Awaitable[object]) -> bool:
+        """Whether the message is, after a change of it that may be made already."""
         try:
             await call
         except Refusal as refusal:
             if refusal.outcome is not Outcome.DONE:
                 raise
+            return "not found" not in refusal.error.message.lower()
+        return True
 
     # ── what the bot says for them ──
 
