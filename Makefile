@@ -33,7 +33,7 @@ check: $(VENV)/.test ## formatting, lint, types, catalogs and pages, without the
 	$(BIN)/python -m bot check
 
 test: check ## every check that CI runs; ends with pytest's summary
-	$(BIN)/python -m pytest --cov=bot/i18n --cov=bot/library --cov=bot/dialogue --cov=bot/desk --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
+	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=worksteal --cov=bot/i18n --cov=bot/library --cov=bot/dialogue --cov=bot/desk --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
 bench: $(VENV)/.test ## taps through the sandbox: this bot, a bare python-telegram-bot, a bare loop (ARGS=--help)
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -13,13 +13,20 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels.telegram.client import BURST, OVERALL, Client
 from bot.channels.telegram.deliver import Deliverer
+from bot.channels.telegram.digest import Digest
 from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.outgoing import Outgoing
 from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.poll import poll
 from bot.channels.telegram.profile import Profile
+from bot.channels.telegram.receipts import Receipts
 from bot.channels.telegram.receive import DRAIN_SECONDS, Receiver
+from bot.channels.telegram.receive_staff import StaffReceiver
+from bot.channels.telegram.roles import Roles
 from bot.channels.telegram.webhook import set_webhook, watch
 from bot.clock import Now, utc_now
+from bot.desk.acting import Ground
+from bot.desk.desk import Desk
 from bot.desk.desks import Desks
 from bot.dialogue.event import Person
 from bot.dialogue.respond import Dialogue, dialogue
@@ -45,13 +52,12 @@ STOP_SECONDS = 6.5
 answer holds up the very end for two or three more (database.py, busy_timeout)."""
 
 
-AWAITED = ("replies from the staff group (a later release)",)
-"""What consultations wait for besides settings: people are told that somebody replies (SW9), so
-nobody is asked anything before that is true. In the sandbox there are no people."""
-
-
-def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = AWAITED) -> Dialogue:
+def make_dialogue(words: Words, settings: Settings) -> Dialogue:
     """The pure half: words, and what the settings say about who runs this."""
+    return dialogue(_screens(words, settings), words.check, words.form)
+
+
+def _screens(words: Words, settings: Settings) -> Screens:
     operator = Operator(
         settings.operator_name,
         settings.operator_contact,
@@ -59,9 +65,8 @@ def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = A
         settings.operator_country,
         settings.staff_countries,
     )
-    opening = Opening((*settings.missing, *awaited))
-    screens = Screens(words.languages, words.library, words.helplines, operator, opening)
-    return dialogue(screens, words.check, words.form)
+    opening = Opening(settings.missing)
+    return Screens(words.languages, words.library, words.helplines, operator, opening)
 
 
 class App:
@@ -74,11 +79,9 @@ class App:
         self,
         settings: Settings,
         words: Words,
-        awaited: tuple[str, ...] = AWAITED,
         now: Now = utc_now,
     ) -> None:
         self.now = now
-        self.missing = (*settings.missing, *awaited)
         self.settings = settings
         self.words = words
         self.health = Health()
@@ -88,18 +91,44 @@ class App:
         pacer = Pacer(burst=BURST, overall=OVERALL, group=settings.staff_group_pace)
         self.client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url, pacer)
         self.profile = Profile(self.client, words.languages)
+        ground = Ground(_screens(words, settings), words.form, words.templates)
+        desks = Desks(words.languages, settings.staff_chat_id, settings.staff_groups)
+        roles, self.receipts = Roles(self.client, settings.staff_admins), Receipts(self.client)
+        desk = Desk(ground)
+        outgoing = Outgoing(
+            self.client,
+            self.store,
+            words.form,
+            desks,
+            desk,
+            roles,
+            self.receipts,
+            settings.operator_contact,
+            now,
+        )
+        digest = Digest(outgoing.calls, outgoing.places, self.store, desk)
+        self.deliverer = Deliverer(outgoing, digest, self.store, self.health.desk, now=now)
+        staff = StaffReceiver(
+            self.client,
+            self.store,
+            desk,
+            outgoing,
+            roles,
+            self.receipts,
+            self.health,
+            partial(_findings, settings),
+            now,
+        )
         self.receiver = Receiver(
             self.client,
             self.store,
-            make_dialogue(words, settings, awaited),
+            make_dialogue(words, settings),
             settings.groups,
+            staff,
+            self.receipts,
             self._remembered,
             self.health,
             now,
-        )
-        desks = Desks(words.languages, settings.staff_chat_id, settings.staff_groups)
-        self.deliverer = Deliverer(
-            self.client, self.store, words.form, desks, self.health.desk, now=now
         )
         self.web = _web(settings, self.health)
         self._following = Lanes()
@@ -151,8 +180,9 @@ class App:
         else:
             await _reach(partial(set_webhook, self.client, url, secret), intake)
         log.info("ready: %s", ", ".join(one.tag for one in self.words.languages.offered))
-        if self.missing:
-            log.warning("consultations are closed; what is missing: %s", ", ".join(self.missing))
+        if self.settings.missing:
+            missing = ", ".join(self.settings.missing)
+            log.warning("consultations are closed; what is missing: %s", missing)
         if url is None:
             await poll(self.client, self.receiver, intake)
         else:
@@ -180,6 +210,7 @@ class App:
                     task.cancel()
                 await asyncio.wait(self._beside)
                 await asyncio.gather(self.receiver.drain(), self.deliverer.drain(DRAIN_SECONDS))
+                await self.receipts.drain(0.5)
                 await self._following.drain(0.5)
                 await self.store.close()
         except TimeoutError:
@@ -193,20 +224,20 @@ class App:
             self._following.push(chat_id, partial(self.profile.follow, chat_id, after.language))
 
 
-def make_app(settings: Settings, awaited: tuple[str, ...] = AWAITED, now: Now = utc_now) -> App:
+def make_app(settings: Settings, now: Now = utc_now) -> App:
     """The bot with the words it says. Raises BrokenWords."""
     words = read_words(settings.locales_dir, settings.content_dir)
     for notice in words.notices:
         log.warning("shown in English instead: %s", notice)
-    return App(settings, words, awaited, now)
+    return App(settings, words, now)
 
 
-async def run(settings: Settings, stop: asyncio.Event, awaited: tuple[str, ...] = AWAITED) -> None:
+async def run(settings: Settings, stop: asyncio.Event) -> None:
     """The bot, by long polling, or by webhook when WEBHOOK_URL is set, until `stop` is set.
 
     Raises BrokenWords, and what App.run raises.
     """
-    await make_app(settings, awaited).run(stop)
+    await make_app(settings).run(stop)
 
 
 async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
@@ -230,6 +261,13 @@ async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
         most=30.0,
     )
     intake.works()
+
+
+async def _findings(settings: Settings) -> tuple[str, ...]:
+    """What the doctor says, line by line: imported here, for few ask."""
+    from bot.doctor import examine  # noqa: PLC0415
+
+    return tuple(line for one in await examine(settings) for line in one.lines())
 
 
 def _web(settings: Settings, health: Health) -> "Web | None":

@@ -58,6 +58,7 @@ class Applicant:
     sent: int = 0
     """How many files went out."""
     parts_done: bool = False
+    """They have seen that no part is left that they want to fill in."""
     gone: bool = False
     last: tuple[str | None, tuple[str, ...]] | None = None
     """The screen they acted on last."""
@@ -123,7 +124,7 @@ class Applicants:
         one = self._by_chat.get(message.chat.id)
         if one is None:
             return
-        if message not in one.read:
+        if all(message is not each for each in one.read):
             one.read.append(message)
         keys = [key.get("callback_data") for row in message.keyboard or () for key in row]
         shown = (message.text, tuple(key for key in keys if key))

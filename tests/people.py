@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds that a person waits before the test fails. Nothing waits that long when all is well."""
 
 Message = dict[str, Any]

@@ -12,7 +12,6 @@ CONSULTING = """
 from functools import partial
 from bot import app
 from bot.__main__ import main
-app.run = partial(app.run, awaited=())
 app.Pacer = partial(app.Pacer, every=1 / 60, minute=1.0)
 main(["run"])
 """

@@ -196,7 +196,7 @@ class _Writer:
                 if given is agreed and self.form.field(one) is not None
             )
             if names:
-                yield self.say(Text(id, {"consents": _several(names)}))
+                yield self.say(Text(id, {"consents": several(names)}))
 
     # ── the answers ──
 
@@ -255,7 +255,7 @@ class _Writer:
         return self.form.say(id, self.language.code).label
 
     def _listed(self, field: Field, value: Value) -> Text:
-        return _several(self._said(field, value))
+        return several(self._said(field, value))
 
     def _said(self, field: Field, value: Value) -> tuple[Text, ...]:
         return self.form.answer(field.id, value, self.language.code)
@@ -277,7 +277,7 @@ def _classes(field: Field | None, value: Value) -> tuple[str, ...]:
     return _pieces(value)
 
 
-def _several(pieces: Sequence[Text]) -> Text:
+def several(pieces: Sequence[Text]) -> Text:
     """Names of options in a row. A comma or “and” would not do: there are some in the names."""
     *others, last = pieces
     for one in reversed(others):

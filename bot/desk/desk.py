@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.desk import figures, queue
 from bot.desk.acting import PLACE, Act, Ground
@@ -10,7 +11,7 @@ from bot.desk.event import Ordered, StaffEvent, Tapped, Wrote
 from bot.desk.handling import Handling, keys
 from bot.desk.replies import Replies
 from bot.desk.turn import Note, StaffTurn
-from bot.desk.view import View, Wants
+from bot.desk.view import Figures, View, Waiting, Wants
 from bot.dialogue.address import read_address
 from bot.dialogue.case import Case, Moment
 from bot.dialogue.screen import Row
@@ -75,6 +76,13 @@ class Desk:
         return asked.ordered(event) if isinstance(event, Ordered) else asked.tapped(event)
 
     @staticmethod
+    def digest(
+        found: Figures, waiting: tuple[Waiting, ...], language: Language, now: datetime
+    ) -> Note:
+        """What a group is told once a day."""
+        return Note(figures.digest(found, waiting, language, now), answers=False)
+
+    @staticmethod
     def keys(case: Case, language: Language) -> tuple[Row, ...]:
         """The buttons below a card."""
         return keys(case, language)
@@ -86,7 +94,7 @@ class _Asked(Act):
 
     def ordered(self, event: Ordered) -> StaffTurn:
         """A command; one that is not ours belongs to somebody else."""
-        alone = {
+        alone: dict[str, Callable[[], StaffTurn]] = {
             "open": lambda: self._queue(0),
             "stats": self._figures,
             "doctor": self._doctor,
@@ -134,7 +142,8 @@ class _Asked(Act):
         found = self.view.figures
         if found is None:
             return StaffTurn()
-        return StaffTurn(notes=(Note(figures.told(found, self.language)),))
+        said = Note(figures.told(found, self.language))
+        return StaffTurn(notes=(said,), chart=figures.chart(found, self.language))
 
     def _doctor(self) -> StaffTurn:
         findings = "\n".join(self.view.findings)
@@ -164,6 +173,7 @@ class _Asked(Act):
             "close": lambda: handling.close(case, more),
             "reopen": lambda: handling.reopen(case),
             "template": lambda: replies.preview(case, more) if more else replies.offered(case),
+            "templates": lambda: replies.offered(case, here=True),
             "send": lambda: replies.send(case, more),
             "erase": lambda: handling.erase(case, sure=more == "yes"),
         }

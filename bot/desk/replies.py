@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.desk.acting import Act
 from bot.desk.change import Reword, SendReply, TakeBack
-from bot.desk.event import Tapped, Wrote
+from bot.desk.event import Wrote
 from bot.desk.templates import filled
 from bot.desk.turn import NOTHING, TAKEN, Note, StaffTurn
 from bot.dialogue.case import CLOSED, TEAM, WITHDRAWN, Case, Letter
@@ -17,9 +17,6 @@ from bot.i18n.text import text
 
 UNDO = timedelta(seconds=15)
 """For so long a reply can be taken back before it goes out (W5)."""
-
-MOST = 3500
-"""Characters of a reply: with its frame it fits a message (Bot API, sendMessage)."""
 
 _SHOWS_THEIR_WORDS = ("card", "news", "said", "file", "prompt")
 """What a message of the bot is (Link.what) where a reply to it is for the person."""
@@ -36,13 +33,16 @@ class Replies(Act):
         """A reply to what shows the person's words goes to them; everything else stays here."""
         if not self.view.member:
             return StaffTurn()
-        if event.edited:
-            return self._reworded(event)
+        return self._reworded(event) if event.edited else self._answering(event)
+
+    def _answering(self, event: Wrote) -> StaffTurn:
+        link, case = self.view.link, self.view.case
         if self.view.unknown:
             return self.told("desk.not-routed")
-        link, case = self.view.link, self.view.case
-        if link is None or not link.what.startswith(_SHOWS_THEIR_WORDS):
+        if link is None:
             return StaffTurn()
+        if not link.what.startswith(_SHOWS_THEIR_WORDS):
+            return self.told("desk.stayed-here")
         if case is None:
             return self.told("desk.case-gone")
         return self.reply(case, event.words, event.kind, event.album)
@@ -53,15 +53,22 @@ class Replies(Act):
         """The words go to the person after a moment in which they can be taken back."""
         if (no := self.over(case)) is not None:
             return no
-        if len(words) > MOST:
-            return self.refused("desk.too-long", n=len(words), most=MOST)
         letter = self._letter(words, kind, album)
         change = SendReply(case.number, letter, self.moment.now + UNDO)
         return StaffTurn((change,), self._other_language(case, words), reaction=TAKEN)
 
     def _letter(self, words: str, kind: str, album: str | None = None) -> Letter:
         spot = self.event.spot
-        return Letter(TEAM, spot.group, spot.message, self.moment.now, kind, words, album)
+        return Letter(
+            TEAM,
+            spot.group,
+            spot.message,
+            self.moment.now,
+            kind,
+            words,
+            album,
+            answers=spot.answers,
+        )
 
     def _other_language(self, case: Case, words: str) -> tuple[Note, ...]:
         """A warning when the reply is in another script than the person's language."""
@@ -79,8 +86,6 @@ class Replies(Act):
         if case is None or case.state in {WITHDRAWN, CLOSED}:
             return StaffTurn()
         words = re.sub(r"\A/reply(@\w+)?\s+", "", event.words)
-        if len(words) > MOST:
-            return self.told("desk.too-long", n=len(words), most=MOST)
         letter = replace(self._letter(words, event.kind), edited=self.moment.now)
         return StaffTurn((Reword(case.number, letter),))
 
@@ -106,7 +111,8 @@ class Replies(Act):
 
     # ── templates ──
 
-    def offered(self, case: Case) -> StaffTurn:
+    def offered(self, case: Case, *, here: bool = False) -> StaffTurn:
+        """Every ready-made answer; `here`: in place of the one that was looked at."""
         if (no := self.over(case)) is not None:
             return no
         code = self._spoken(case).code
@@ -115,12 +121,7 @@ class Replies(Act):
             for one in self.ground.templates.for_language(code)
         ]
         body = self.note("desk.templates", *in_rows(keys), ref=case.number)
-        return StaffTurn(edit=body) if self._on_own_list() else StaffTurn(notes=(body,))
-
-    def _on_own_list(self) -> bool:
-        """The press came from below a list of templates, which is changed in place."""
-        event = self.event
-        return isinstance(event, Tapped) and ".back" in event.data
+        return StaffTurn(edit=body) if here else StaffTurn(notes=(body,))
 
     def _spoken(self, case: Case) -> Language:
         languages = self.ground.screens.languages
@@ -128,20 +129,20 @@ class Replies(Act):
 
     def _template(self, case: Case, id: str) -> str | None:
         """Its words, filled in for this person; None when there is none of this name."""
-        code = self._spoken(case).code
-        found = {one.id: one for one in self.ground.templates.for_language(code)}.get(id)
+        spoken = self._spoken(case)
+        found = self.ground.templates.find(id, spoken.code)
         if found is None:
             return None
         field = next((one for one in self.ground.form.steps if one.fact == _NAME), None)
         name = str(case.answers.get(field.id, "")) if field is not None else ""
-        return filled(found, name=name, ref=case.number)
+        return filled(found, self.ground.screens.languages[found.language], name, case.number)
 
     def preview(self, case: Case, id: str) -> StaffTurn:
         words = self._template(case, id)
         if words is None:
-            return self.offered(case)
+            return self.offered(case, here=True)
         send = self.key(text("button.desk-send"), "send", case.number, id, style="success")
-        back = self.key(text("button.back"), "template", case.number, "-back")
+        back = self.key(text("button.back"), "templates", case.number)
         shown = self.note(
             "desk.preview", (send,), (back,), what="prompt", ref=case.number, words=words
         )
@@ -150,7 +151,7 @@ class Replies(Act):
     def send(self, case: Case, id: str) -> StaffTurn:
         words = self._template(case, id)
         if words is None:
-            return self.offered(case)
+            return self.offered(case, here=True)
         turn = self.reply(case, words)
         if not turn.changes:
             return turn

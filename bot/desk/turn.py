@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.desk.change import DeskChange
+from bot.dialogue.chart import Chart
 from bot.dialogue.screen import Document, Row
 from bot.i18n.text import Label, Spoken
 
@@ -27,7 +28,7 @@ class Note:
 class StaffTurn:
     """`changes` are committed before anything is shown. `reaction`: on the message of the event, or
     on message `on`; None when it stays as it is. `toast`: answers the press; `edit`: replaces the
-    pressed message's words and buttons. `documents` follow the notes."""
+    pressed message's words and buttons. `documents` and the `chart` follow the notes."""
 
     changes: tuple[DeskChange, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -36,3 +37,4 @@ class StaffTurn:
     toast: Label | None = None
     edit: Note | None = None
     documents: tuple[Document, ...] = ()
+    chart: Chart | None = None

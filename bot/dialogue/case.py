@@ -108,7 +108,8 @@ PERSON, TEAM = "person", "team"
 class Letter:
     """One message of the conversation that follows a case. `message_id`: in the chat `chat_id`,
     where it was written: the person's own, or the staff's group. `kind`: "text" or one of
-    event.KINDS. `words`: its text, or what stands below a picture or file."""
+    event.KINDS. `words`: its text, or what stands below a picture or file. `answers`: the message
+    of the same chat that it is a reply to."""
 
     side: str
     chat_id: int
@@ -118,6 +119,7 @@ class Letter:
     words: str = ""
     album: str | None = None
     edited: datetime | None = None
+    answers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,8 @@ class Case:
     `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
     until when the answer was promised, of this wait or of the last one. `heard`: how many letters
     the person wrote since the last answer. `muted`: what they write is not passed on (spam).
-    `reason`: why it was closed (desk.closing.REASONS). `away`: they cannot be written to, for
-    they blocked the bot."""
+    `reason`: why it was closed (desk.closing.REASONS). `away`: they cannot be written to, for they
+    blocked the bot."""
 
     number: str
     chat_id: int

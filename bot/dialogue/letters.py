@@ -57,6 +57,7 @@ class Letters:
             words=event.text if isinstance(event, Said) else event.words,
             album=None if isinstance(event, Said) else event.album,
             edited=moment.now if event.edited else None,
+            answers=event.answers,
         )
         change = PassOn(case.number, letter, moment.now + PROMISE)
         follows = isinstance(event, Sent) and event.follows

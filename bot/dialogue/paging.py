@@ -10,10 +10,11 @@ CHUNK = 1000
 of its own that has to be isolated, so many fit into a message."""
 
 
-def chunks(words: str) -> Iterator[str]:
-    """Long words in pieces, cut where a line or at least a word ends."""
-    while len(words) > CHUNK:
-        cut = max(words.rfind("\n", 1, CHUNK), 0) or max(words.rfind(" ", 1, CHUNK), 0) or CHUNK
+def chunks(words: str, most: int = CHUNK) -> Iterator[str]:
+    """Long words in pieces of at most `most` characters, cut where a line or at least a word
+    ends."""
+    while len(words) > most:
+        cut = max(words.rfind("\n", 1, most), 0) or max(words.rfind(" ", 1, most), 0) or most
         yield words[:cut]
         words = words[cut:].lstrip("\n ")
     if words:

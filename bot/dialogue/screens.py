@@ -52,6 +52,11 @@ def paragraphs(*parts: Spoken | None) -> Spoken:
     return Spoken("\n\n".join(part for part in parts if part))
 
 
+def lines(*said: Spoken) -> Spoken:
+    """Said sentences, each on a line of its own."""
+    return Spoken("\n".join(said))
+
+
 @dataclass(frozen=True, slots=True)
 class Screens:
     """Makes screens out of words. Nothing here remembers anything."""

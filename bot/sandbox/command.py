@@ -61,7 +61,7 @@ async def run_sandbox(port: int, *, browse: bool) -> None:
             if browse:
                 webbrowser.open(f"{sandbox.url}/")
             settings = open_for_consultations(sandbox_settings(sandbox, Path(folder)))
-            app = make_app(settings, (), sandbox.clock.now)
+            app = make_app(settings, sandbox.clock.now)
             sandbox.clock.moved.append(app.wake)
             await app.run(stop)
     finally:

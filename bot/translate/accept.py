@@ -3,17 +3,20 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bot.desk import templates
 from bot.dialogue.intake import wording
 from bot.i18n.problem import BrokenWords, Problem
 from bot.i18n.strict import Block, read_yaml
 from bot.library.reading import english_hash
 
-_FORM = "form"
+_IN_ITEMS = {"form": wording, "templates": templates}
+"""Files whose parts are no pages: what reads them knows their items."""
 
 
 def accept_pages(content: Path, language: str, pages: Iterable[str] = ()) -> int:
-    """Writes the hash of the English item into `from:` of `pages` (none named: of every page, and
-    the whole form). `form` is the form, `form.questions.age` one item of it.
+    """Writes the hash of the English item into `from:` of `pages` (none named: of every page,
+    the form and the letters). `form` is the form, `form.questions.age` one item of it;
+    `templates.costs` one letter.
 
     Only that line changes, so comments and layout stay. Returns how many lines changed. Raises
     BrokenWords for a file that cannot be read or a page that is not there.
@@ -52,11 +55,11 @@ def accept_pages(content: Path, language: str, pages: Iterable[str] = ()) -> int
 
 def _items(stem: str, tree: Block, english: Block) -> Iterator[tuple[set[str], Block, str]]:
     """(its names, the translation, the hash of the English) for every item that English has."""
-    if stem == _FORM:
-        source = dict(wording.items(english))
-        for name, entry in wording.items(tree):
+    if (kind := _IN_ITEMS.get(stem)) is not None:
+        source = dict(kind.items(english))
+        for name, entry in kind.items(tree):
             if name in source:
-                yield {_FORM, f"{_FORM}.{name}"}, entry, wording.item_hash(source[name])
+                yield {stem, f"{stem}.{name}"}, entry, kind.item_hash(source[name])
         return
     for name, entry in tree.items():
         if isinstance(entry, Block) and name in english:

@@ -71,11 +71,9 @@ async def test_every_message_leads_back_to_its_case(office: Office) -> None:
     await office.sends("K7PQ2", maria, files=(office.uploads(maria, "document"),))
     await office.settled()
     for one in office.messages():
-        link = await office.store.link(office.group.id, one.message_id)
-        assert link is not None
-        assert link.number == "K7PQ2"
+        assert await office.number_of(office.group.id, one.message_id) == "K7PQ2"
         # The same number in another chat is another message.
-        assert await office.store.link(-5, one.message_id) is None
+        assert await office.number_of(-5, one.message_id) is None
 
 
 async def test_a_long_case_comes_in_parts_of_one_topic(office: Office) -> None:
@@ -87,9 +85,7 @@ async def test_a_long_case_comes_in_parts_of_one_topic(office: Office) -> None:
     assert len(parts) > 2
     for number, part in enumerate(parts, start=1):
         assert f"(part {number} of {len(parts)})" in (part.text or "")
-        link = await office.store.link(office.group.id, part.message_id)
-        assert link is not None
-        assert link.number == "K7PQ2"
+        assert await office.number_of(office.group.id, part.message_id) == "K7PQ2"
     assert all(part.reply_to is parts[0] for part in parts[1:])
     assert [part.pinned for part in parts] == [True, *[False] * (len(parts) - 1)]
 

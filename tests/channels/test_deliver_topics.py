@@ -137,10 +137,8 @@ async def test_a_group_that_moved_is_followed(
     assert news.reply_to is card
     assert len(office.messages(old)) == 2  # the card, and the line about topics
     assert f"set it to {new.id}" in caplog.text
-    assert await office.store.link(old.id, before.message_id) is None
-    link = await office.store.link(new.id, card.message_id)
-    assert link is not None
-    assert link.number == "K7PQ2"
+    assert await office.number_of(old.id, before.message_id) is None
+    assert await office.number_of(new.id, card.message_id) == "K7PQ2"
     # After a restart with the old number in the settings it is still known.
     await office.stop()
     await office.start()

@@ -73,7 +73,7 @@ def fits_telegram(incoming: Incoming, person: Person, answering: Dialogue = DIAL
         return
     marked = parse(turn.screen.body)
     assert 0 < len(marked.text.encode("utf-16-le")) // 2 <= 4096
-    rows = keyboard(turn.screen)
+    rows = keyboard(turn.screen.rows)
     for row in json.loads(rows)["inline_keyboard"] if rows else ():
         assert len(row) <= 8
         for button in row:

@@ -16,9 +16,11 @@ TODAY = date(2026, 11, 22)
 CLOSED = Opening()
 
 
-@cache
+read_once = cache(read_words)
+
+
 def words() -> Words:
-    return read_words(ROOT / "locales", ROOT / "content")
+    return read_once(ROOT / "locales", ROOT / "content")
 
 
 def make(read: Words, operator: Operator, opening: Opening = CLOSED) -> Dialogue:

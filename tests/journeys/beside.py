@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import aiohttp
 from sqlalchemy.engine import make_url
 
-from bot.app import AWAITED, App, run
+from bot.app import App, run
 from bot.sandbox.clock import Clock
 from bot.sandbox.command import open_for_consultations
 from bot.sandbox.server import Sandbox
@@ -49,15 +49,13 @@ def arrivals(sandbox: Sandbox) -> int:
 
 
 @contextlib.asynccontextmanager
-async def begun(
-    settings: Settings, clock: Clock | None = None, awaited: tuple[str, ...] = AWAITED
-) -> AsyncIterator[App]:
+async def begun(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
     """The bot in this process, however far it gets. A fault in it fails the test.
 
     `clock`: the sandbox's. When the test moves it, the bot's own time moves too.
     """
     clock = clock or Clock()
-    app, stop = App(settings, words(), awaited, clock.now), asyncio.Event()
+    app, stop = App(settings, words(), clock.now), asyncio.Event()
     clock.moved.append(app.wake)
     task = asyncio.create_task(app.run(stop))
     try:
@@ -69,12 +67,10 @@ async def begun(
 
 
 @contextlib.asynccontextmanager
-async def running(
-    sandbox: Sandbox, settings: Settings, awaited: tuple[str, ...] = AWAITED
-) -> AsyncIterator[App]:
+async def running(sandbox: Sandbox, settings: Settings) -> AsyncIterator[App]:
     """The bot in this process, taking updates, by the sandbox's clock. A fault fails the test."""
     before = arrivals(sandbox)
-    async with begun(settings, sandbox.clock, awaited) as app:
+    async with begun(settings, sandbox.clock) as app:
         await until(lambda: arrivals(sandbox) > before, "the bot")
         yield app
 
@@ -149,7 +145,7 @@ async def locked(settings: Settings) -> AsyncIterator[None]:
 async def open_to_people(sandbox: Sandbox, settings: Settings) -> AsyncIterator[None]:
     """A bot of its own words, open for consultations. A fault in it fails the test."""
     before, stop = arrivals(sandbox), asyncio.Event()
-    task = asyncio.create_task(run(open_for_consultations(settings), stop, ()))
+    task = asyncio.create_task(run(open_for_consultations(settings), stop))
     try:
         await until(lambda: task.done() or arrivals(sandbox) > before, "the bot")
         yield

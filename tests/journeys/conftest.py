@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.storage.database import connect
 from tests.channels.updates import PLANTED
 from tests.conftest import empty
-from tests.dialogue.words import words
+from tests.dialogue.words import read_once
 from tests.journeys.beside import open_to_people
 from tests.people import Page
 
@@ -36,6 +36,12 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 def settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
     """Settings for a bot beside it."""
     return sandbox_settings(sandbox, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot in this process reads the words that an earlier one has read."""
+    monkeypatch.setattr("bot.app.read_words", read_once)
 
 
 @pytest.fixture
@@ -82,8 +88,7 @@ async def consulting(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Page
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For stories of many starts and stops: words are read once, and nobody drains for long."""
-    monkeypatch.setattr("bot.app.read_words", lambda *_: words())
+    """For stories of many starts and stops: nobody drains for long."""
     monkeypatch.setattr("bot.channels.telegram.receive.DRAIN_SECONDS", 0.5)
 
 

@@ -13,7 +13,7 @@ async def test_a_day_passes_at_a_touch(sandbox: Sandbox, settings: Settings) -> 
     """An unfinished form is kept for a day of that clock, from its last answer on: deleted when
     the day is moved away, not an hour of it sooner."""
     async with (
-        running(sandbox, open_for_consultations(settings), ()) as app,
+        running(sandbox, open_for_consultations(settings)) as app,
         Page(sandbox.url) as page,
     ):
         maria = await page.patient()

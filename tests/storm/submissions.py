@@ -47,12 +47,11 @@ def _told(form: Form, number: int, asker: str) -> dict[str, Value]:
     mine = token(number)
     country = list(_COUNTRIES)[number % len(_COUNTRIES)]
 
-    def one(id: str, *but: str) -> str:
+    def one(id: str) -> str:
         """An option; which one goes by the number."""
         step = form.field(id)
         assert step is not None
-        options = [option for option in step.options if option not in but]
-        return options[number % len(options)]
+        return step.options[number % len(step.options)]
 
     def some(id: str, words: str = "", also: str = "") -> tuple[str, ...]:
         """Two options or three in the form's order, and words."""

@@ -21,7 +21,7 @@ Told = Callable[[str, float], None]
 METHODS = ("sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates")
 """What a fault may be about; or it is about every method."""
 
-FOR_THE_GROUP = ("429", "500", "502", "half", "drop_before", "drop_after")
+FOR_THE_GROUP = ("429", "500", "502", "half", "drop_before", "drop_after", "slow")
 
 KILLS = 4
 """How often the process is killed for each time that any other fault strikes."""
@@ -68,17 +68,20 @@ class Weather:
         return len(self.deck) + KILLS - 1
 
     async def blow(self, seconds: float, pause: float, told: Told) -> None:
-        """Lets a fault strike every `pause` seconds; returns when the last one is over."""
+        """Lets a fault strike every `pause` seconds, and each once at least, however short the
+        storm is; returns when the last one is over."""
         began = time.monotonic()
         under_way: set[asyncio.Task[None]] = set()
         deck: list[str] = []
-        while (passed := time.monotonic() - began) < seconds:
+        while (passed := time.monotonic() - began) < seconds or (
+            deck and self.struck.total() < self.hands
+        ):
             if not deck:
                 deck = sorted(self.deck) + ["kill -9"] * (KILLS - 1)
                 self._chance.shuffle(deck)
             name = deck.pop()
             self.struck[name] += 1
-            told(name, passed / seconds)
+            told(name, min(passed / seconds, 1.0))
             under_way.add(asyncio.ensure_future(self.deck[name]()))
             await asyncio.sleep(pause)
             while len([one for one in under_way if not one.done()]) >= MOST:
@@ -113,6 +116,8 @@ class Weather:
                 chat_id=self._sandbox.staff_chat_id,
                 skip=self._chance.randint(0, 4),
                 times=self._chance.randint(1, 2),
+                # Time enough to be killed before anybody knows what came of it.
+                delay=self._chance.uniform(0.0, 0.5),
             )
 
     async def _another(self) -> None:

@@ -8,7 +8,7 @@ peace; a network that is away is tried again, with growing pauses, until it is b
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,7 +22,7 @@ from telegram.error import (
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.read import Incoming
-from bot.dialogue.screen import Button, Document, Screen, Turn
+from bot.dialogue.screen import Button, Document, Row, Screen, Turn
 from bot.health import Part
 from bot.retry import until_done
 
@@ -43,14 +43,14 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NO_PREVIEW = _encode({"is_disabled": True})
 
 
-def keyboard(screen: Screen) -> str | None:
-    """The screen's buttons (Bot API, InlineKeyboardMarkup), as JSON.
+def keyboard(rows: Sequence[Row]) -> str | None:
+    """Buttons (Bot API, InlineKeyboardMarkup), as JSON.
 
     As a string, because python-telegram-bot looks at every button of a structure once more.
     """
-    if not screen.rows:
+    if not rows:
         return None
-    return _encode({"inline_keyboard": [[_button(one) for one in row] for row in screen.rows]})
+    return _encode({"inline_keyboard": [[_button(one) for one in row] for row in rows]})
 
 
 def _button(button: Button) -> dict[str, str]:
@@ -121,7 +121,7 @@ class Presenter:
             text=screen.body,
             parse_mode="HTML",
             link_preview_options=_NO_PREVIEW,
-            reply_markup=keyboard(screen),
+            reply_markup=keyboard(screen.rows),
         )
 
     async def _quietly(self, call: Callable[[], Awaitable[object]]) -> bool:
