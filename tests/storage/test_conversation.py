@@ -405,6 +405,21 @@ async def test_a_reply_is_reworded_before_it_goes_and_edited_after(
     assert await store.letter(GROUP, 91) is None
 
 
+async def test_of_a_reply_that_never_goes_no_edit_goes_either(
+    store: Store, telegram: Telegram
+) -> None:
+    """The person blocked the bot: what they have of another reply is not changed by it."""
+    await stands(store, telegram)
+    await telegram.staff(reply(answer(90)))
+    await goes(store, "reply", NOW + MINUTE)
+    await telegram.staff(reply(answer(91)))
+    (one,) = (one for one in await store.owed_next(NOW + MINUTE) if one.kind == "reply")
+    await store.sending(one.id)
+    await store.failed(one.id, "person away")
+    await telegram.staff(Reword("AB2CD", answer(91, words="better", edited=NOW)))
+    assert [kind for _, kind in await kinds(store, NOW + MINUTE)] == ["card"]
+
+
 async def test_what_goes_to_a_person_goes_in_order(store: Store, telegram: Telegram) -> None:
     """Two replies and the farewell: none overtakes another, whatever must be tried again."""
     await stands(store, telegram)
