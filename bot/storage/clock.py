@@ -122,7 +122,7 @@ class Clock(Cases):
         """It was done then."""
         put = self._upsert(marks)
         put = put.on_conflict_do_update(index_elements=["name"], set_={"at": put.excluded.at})
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await connection.execute(put, {"name": name, "at": at.timestamp()})
 
     # ── for the other parts of the store, in their transactions ─────────────────────────────────

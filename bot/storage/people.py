@@ -143,7 +143,7 @@ class People(Outbox):
     @to_its_end
     async def remember(self, chat_id: int, person: Person) -> None:
         """Stores what a person chose; remembering nobody deletes the row."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await self._put_person(connection, chat_id, person)
 
     async def _put_person(self, connection: AsyncConnection, chat_id: int, person: Person) -> None:

@@ -188,7 +188,7 @@ class Store(Retention):
         """One transaction; the numbers of the rows that nobody sees through yet."""
         if not rows and not ended:
             return set()
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             if ended:
                 await connection.execute(self._end, [{"number": number} for number in ended])
             if not rows:
@@ -244,7 +244,7 @@ class Store(Retention):
     @to_its_end
     async def set_aside(self, update_id: int) -> None:
         """This update cannot be read: kept for a week, never tried again."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await connection.execute(
                 update(inbox).where(inbox.c.update_id == update_id).values(outcome="unreadable")
             )
@@ -254,7 +254,7 @@ class Store(Retention):
     @to_its_end
     async def tidy(self, now: float) -> None:
         """Deletes the numbers of old updates, and unreadable ones after a week."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await connection.execute(
                 delete(inbox).where(inbox.c.outcome == "done", inbox.c.received < now - KEEP_SEEN)
             )
@@ -289,7 +289,7 @@ class Store(Retention):
     @to_its_end
     async def group_moved(self, old: int, new: int) -> None:
         """A group of ours goes on under another id; its open cases are owed their cards there."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await connection.execute(delete(moved_groups).where(moved_groups.c.old_id == old))
             await connection.execute(insert(moved_groups).values(old_id=old, new_id=new))
             await self._group_moved(connection, old)
