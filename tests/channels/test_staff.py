@@ -85,7 +85,8 @@ async def test_a_prompt_opens_a_reply_that_finds_its_way(desk: Office) -> None:
     await desk.card("K7PQ2")
     desk.says(desk.member(), "/reply K7PQ2")
     prompt = await desk.sees("answer this for K7PQ2")
-    call = desk.sandbox.faults.calls_of("sendMessage")[-1]
+    sent = desk.sandbox.faults.calls_of("sendMessage")
+    (call,) = [one for one in sent if "answer this" in str(one.params["text"])]
     assert '"force_reply": true' in str(call.params["reply_markup"])
     await desk.replies(desk.member(), "Good morning", prompt)
     await desk.reads(maria, "Good morning")

@@ -101,7 +101,7 @@ def said(turn: StaffTurn) -> str:
 def test_a_reply_to_what_shows_their_words_goes_to_the_person(what: str) -> None:
     """After a few seconds in which it can be taken back; a reaction says that it was taken."""
     turn = writes("We can help.", what)
-    letter = Letter("team", GROUP, 50, NOW, "text", "We can help.")
+    letter = Letter("team", GROUP, 50, NOW, "text", "We can help.", answers=40)
     assert turn.changes == (SendReply("K7PQ2", letter, NOW + UNDO),)
     assert turn.reaction == TAKEN
     assert turn.notes == ()
