@@ -71,12 +71,14 @@ def is_alarm(call: ast.Call) -> bool:
     return False
 
 
-def speakers(tree: ast.Module) -> dict[str, tuple[int, str]]:
-    """Functions of a module that log the words they are given: which argument holds them, and
-    the line with … in its place."""
-    called = {call.func.id for call in calls(tree) if isinstance(call.func, ast.Name)}
+@cache
+def speakers() -> dict[str, tuple[int, str]]:
+    """Functions that log the words they are given: which argument holds them, and the line with
+    … in its place."""
+    every = [call.func for _, tree in trees() for call in calls(tree)]
+    called = {func.id for func in every if isinstance(func, ast.Name)}
     found = {}
-    for function in functions(tree):
+    for function in (one for _, tree in trees() for one in functions(tree)):
         names = [one.arg for one in function.args.args]
         for call in filter(is_alarm, calls(function)):
             match call.args:
@@ -92,7 +94,7 @@ def alarms() -> list[Line]:
     """Every line with level WARNING or above."""
     found = []
     for path, tree in trees():
-        speaking = speakers(tree)
+        speaking = speakers()
         theirs = {form for _, form in speaking.values()}
         for call in calls(tree):
             where = f"{path}:{call.lineno}"
@@ -236,7 +238,7 @@ def test_each_alarm_has_a_meaning_and_a_remedy() -> None:
 
 
 def test_the_comparison_sees_both_kinds_of_mistake() -> None:
-    """A new line, one that is gone and words that nobody says are found; `_report` is followed."""
+    """A new line, one that is gone and words that nobody says are found; `report` is followed."""
     said = {line.words for line in alarms()}
     assert {"update … failed (… in …)", "… is in trouble: …"} <= said
     assert "… (… in …)" not in said

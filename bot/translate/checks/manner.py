@@ -209,6 +209,7 @@ def _bullets(said: Said) -> Iterator[Fault]:
 _SLOT = re.compile(
     r"\{[a-z0-9_]+\}|(?<![\w/])/[a-z]+|https?://\S+|\S+@\S+|[\w-]+\.(?:com|org|net|gov)\b"
 )
+_ADDRESS = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]+(?:-[A-Za-z]+)*")
 
 
@@ -216,9 +217,13 @@ def _english_words(words: str, known: frozenset[str]) -> list[str]:
     """Words of Latin letters that are no name, abbreviation or command."""
     return [
         word
-        for word in _LATIN_WORD.findall(_SLOT.sub(" ", words))
+        for word in _LATIN_WORD.findall(_SLOT.sub(" ", _without_addresses(words, known)))
         if word not in known and not any(c.isupper() for c in word[1:])
     ]
+
+
+def _without_addresses(words: str, known: frozenset[str]) -> str:
+    return _ADDRESS.sub(lambda found: " " if found[0] in known else found[0], words)
 
 
 def _same(said: Said, tongue: Tongue, known: frozenset[str]) -> bool:
