@@ -86,7 +86,7 @@ class Receiver:
         self._taking: set[asyncio.Task[list[Raw]]] = set()
         health.waiting = lambda: self._lanes.pending + desk.pending
         # One who was flooding may have to wait for hours: no reason to restart the bot.
-        health.oldest = lambda: self._lanes.oldest(client.held)
+        health.oldest = lambda: max(self._lanes.oldest(client.held), desk.oldest)
 
     @property
     def full(self) -> bool:
