@@ -319,7 +319,7 @@ def test_no_template_goes_to_a_closed_case() -> None:
     """Neither the list nor an old preview's button."""
     closed = replace(case(), state=CLOSED)
     assert "closed" in said(orders("template", case=closed))
-    assert not taps("send.K7PQ2.thanks", case=closed).changes
+    assert not taps("send.K7PQ2.received", case=closed).changes
 
 
 # ── the queue, figures, the rest ────────────────────────────────────────────────────────────────
