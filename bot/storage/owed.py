@@ -45,7 +45,7 @@ the words of one that they have changed."""
 
 REPLY, EDIT, LATE, BYE = "reply", "edit", "late", "bye"
 """The person is owed what a member wrote (`letters`); the words of it that were changed; that the
-answer is late; that the case is closed. One after the other."""
+answer is late; that the case is closed. One after the other, but for the third."""
 
 CLOCK = "clock"
 """The staff are owed a line that somebody has waited for `hours`; 24 is the escalation."""
@@ -60,9 +60,10 @@ _PERSON, _LETTERS = "patient", "reply"
 _LANES = {
     TELL: _PERSON,
     REMIND: _PERSON,
-    **dict.fromkeys((REPLY, EDIT, LATE, BYE), _LETTERS),
-    # Nothing waits for these: of many cases at once, each is to have its topic and card first.
-    **{kind: kind for kind in (PIN, ALARM, ERASE, CLOCK, CARD)},
+    **dict.fromkeys((REPLY, EDIT, BYE), _LETTERS),
+    # Nothing waits for these: of many cases at once, each is to have its topic and card first, and
+    # a reply is not to wait for the word that it is late.
+    **{kind: kind for kind in (PIN, ALARM, ERASE, CLOCK, LATE, CARD)},
 }
 
 WITH_CARD = (OPEN, PIN, FILES, NEWS, TELL, SAY, EDITED, CARD)

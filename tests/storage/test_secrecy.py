@@ -146,7 +146,7 @@ def test_no_field_goes_unmarked() -> None:
     plain |= {"waiting", "heard", "muted", "away"}
     for one in fields(Case):
         assert one.name in plain or MARK in str(getattr(marked_case("AA2AA"), one.name)), one.name
-    plain = {"side", "chat_id", "message_id", "at", "edited"}
+    plain = {"side", "chat_id", "message_id", "at", "edited", "answers"}
     for one in fields(Letter):
         letter = marked_letter(PERSON, MARIA)
         assert one.name in plain or MARK in str(getattr(letter, one.name)), one.name

@@ -147,7 +147,10 @@ async def everything(engine: AsyncEngine) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table."""
     async with engine.connect() as connection:
         return {
-            name: [dict(row._mapping) for row in await connection.execute(select(table))]
+            name: [
+                dict(row._mapping)
+                for row in await connection.execute(select(table).order_by(*table.primary_key))
+            ]
             for name, table in metadata.tables.items()
         }
 
