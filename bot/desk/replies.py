@@ -115,7 +115,8 @@ class Replies(Act):
         """Every ready-made answer; `here`: in place of the one that was looked at."""
         if (no := self.over(case)) is not None:
             return no
-        code = self._spoken(case).code
+        # Titles for who chooses, words for who reads them.
+        code = self.language.code
         keys = [
             self.key(one.title, "template", case.number, one.id)
             for one in self.ground.templates.for_language(code)

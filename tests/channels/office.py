@@ -37,7 +37,7 @@ from tests.channels.talk import Talk
 from tests.desk.cases import case
 from tests.dialogue.words import dialogue, words
 
-PATIENCE = 8.0
+PATIENCE = 60.0
 """Seconds that a story waits for what must happen. Nothing takes that long when all is well."""
 
 REPEAT = "🔁 Possible repeat"

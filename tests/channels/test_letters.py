@@ -178,7 +178,7 @@ async def test_a_long_edit_comes_in_several_messages(desk: Office) -> None:
     parts = [one for one in desk.messages() if EDITED in (one.text or "")]
     assert sum((one.text or "").count("🌻words") for one in parts) == 500
     for part in parts:
-        assert await desk.number_of(desk.group.id, part.message_id) == "K7PQ2"
+        await desk.linked(part)
 
 
 # ── the place ───────────────────────────────────────────────────────────────────────────────────

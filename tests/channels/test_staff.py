@@ -48,6 +48,27 @@ async def test_a_press_changes_the_card_for_everybody(each_desk: Office) -> None
     assert note.protected
 
 
+async def test_a_long_card_is_edited_in_all_its_parts(desk: Office) -> None:
+    """A line more in the first one moves words into the next: none is lost between them."""
+    told = {f"q{n}": f"{n} " + "words " * 12 for n in range(80)}
+    maria, _ = await desk.sends("K7PQ2", told=told)
+    await desk.card("K7PQ2")
+    await desk.settled()
+
+    def all_words() -> str:
+        return "\n".join(one.text or "" for one in desk.about("K7PQ2"))
+
+    before = all_words()
+    parts = len(desk.about("K7PQ2"))
+    assert parts > 1
+    desk.sandbox.people.block(maria.id, True)
+    await desk.sees("📵", parts + 1)  # every part, and a line
+    await desk.settled()
+    for n in range(80):
+        assert f"{n} words" in all_words()
+        assert f"{n} words" in before
+
+
 async def test_a_command_is_answered_where_it_was_given(desk: Office) -> None:
     """In the topic of the case, or in General by its number; the answer is below the command."""
     await desk.sends("K7PQ2")
@@ -85,7 +106,8 @@ async def test_a_prompt_opens_a_reply_that_finds_its_way(desk: Office) -> None:
     await desk.card("K7PQ2")
     desk.says(desk.member(), "/reply K7PQ2")
     prompt = await desk.sees("answer this for K7PQ2")
-    call = desk.sandbox.faults.calls_of("sendMessage")[-1]
+    sent = desk.sandbox.faults.calls_of("sendMessage")
+    (call,) = [one for one in sent if "answer this" in str(one.params["text"])]
     assert '"force_reply": true' in str(call.params["reply_markup"])
     await desk.replies(desk.member(), "Good morning", prompt)
     await desk.reads(maria, "Good morning")

@@ -1,5 +1,6 @@
 """What staff do in their group, and what that does: by decisions alone, without Telegram."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -30,10 +31,17 @@ from bot.dialogue.case import CLOSED, OURS, THEIRS, WITHDRAWN, Case, Claim, Lett
 from bot.dialogue.screen import columns
 from bot.dialogue.screens import Operator, Screens
 from bot.i18n.markup import visible_length
+from bot.i18n.text import text
+from bot.settings import ROOT
 from tests.desk.cases import NOW, case
 from tests.dialogue.words import words
 
 GROUP, TOPIC = -1001, 7
+COMMANDS = {
+    *("open", "case", "claim", "reply", "undo", "note", "template", "answered", "close", "reopen"),
+    *("block", "erase", "export", "stats", "doctor", "help"),
+}
+"""What staff can type (contract.md)."""
 ANNA = Member(11, "Anna")
 BEN = Member(12, "Ben")
 HIDDEN = Member(GROUP, "Desk", anonymous=True)
@@ -101,7 +109,7 @@ def said(turn: StaffTurn) -> str:
 def test_a_reply_to_what_shows_their_words_goes_to_the_person(what: str) -> None:
     """After a few seconds in which it can be taken back; a reaction says that it was taken."""
     turn = writes("We can help.", what)
-    letter = Letter("team", GROUP, 50, NOW, "text", "We can help.")
+    letter = Letter("team", GROUP, 50, NOW, "text", "We can help.", answers=40)
     assert turn.changes == (SendReply("K7PQ2", letter, NOW + UNDO),)
     assert turn.reaction == TAKEN
     assert turn.notes == ()
@@ -311,7 +319,7 @@ def test_no_template_goes_to_a_closed_case() -> None:
     """Neither the list nor an old preview's button."""
     closed = replace(case(), state=CLOSED)
     assert "closed" in said(orders("template", case=closed))
-    assert not taps("send.K7PQ2.thanks", case=closed).changes
+    assert not taps("send.K7PQ2.received", case=closed).changes
 
 
 # ── the queue, figures, the rest ────────────────────────────────────────────────────────────────
@@ -381,3 +389,13 @@ def test_the_digest_is_one_note() -> None:
     note = DESK.digest(Figures(NOW, 0, 0, 0, 0, ()), (), ENGLISH, NOW)
     assert not note.answers
     assert note.words
+
+
+def test_the_page_for_staff_names_every_command_and_the_seconds_of_undo() -> None:
+    """docs/staff.md and /help say what the desk does, and nothing else."""
+    page = (ROOT / "docs" / "staff.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"/([a-z]+)", page.partition("## Commands")[2]))
+    assert told == COMMANDS
+    helped = set(re.findall(r"^/([a-z]+) ", ENGLISH.say(text("desk.help")), re.MULTILINE))
+    assert helped == COMMANDS - {"help"}
+    assert f"after {int(UNDO.total_seconds())} seconds" in page

@@ -13,6 +13,7 @@ from bot.dialogue.case import OpenCase
 from bot.sandbox.command import open_for_consultations
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from tests.browser import Browser
 from tests.desk.cases import case
 from tests.journeys.beside import running
 from tests.people import Page, Patient, Staff, words
@@ -315,10 +316,60 @@ async def test_spam_is_muted_quietly(clinic: Clinic) -> None:
     topic = await clinic.topic("AA2AA")
     await clinic.anna.writes("/block", topic)
     await clinic.anna.sees("not passed on from now on", topic=topic)
-    await maria.says("BUY NOW")
-    await maria.sees("AA2AA")
+    spam = await maria.says("BUY NOW")
+    await maria.sees_reaction(spam, "👀")
     await clinic.anna.writes("/block", topic)
     await clinic.anna.sees("passed on again", topic=topic)
     said = await maria.says("sorry, my account was hacked")
     await maria.sees_reaction(said, HAS_IT)
     assert not [one for one in await clinic.anna.reads(topic) if "BUY NOW" in words(one)]
+
+
+# ── at the page ─────────────────────────────────────────────────────────────────────────────────
+
+PHONE, GROUP = "[data-testid=chat] ", "[data-testid=staff] "
+MESSAGE, KEY, COMPOSER = "[data-testid=message]", "[data-testid=key]", "[data-testid=composer]"
+
+
+async def test_two_of_the_staff_and_three_patients_at_the_page(
+    clinic: Clinic, sandbox: Sandbox, browser: Browser
+) -> None:
+    """In a real browser, by clicks alone: each patient writes, Tom claims and answers one, Anna
+    the others, the clock is moved, and everybody reads what is theirs."""
+    named = {"AA2AA": "Maria", "BB3BB": "Peter", "CC4CC": "Rosa"}
+    for number, name in named.items():
+        await clinic.admits(name, number)
+
+    def asks(name: str) -> None:
+        browser.press("[data-testid^=person-]", name)
+        browser.types(PHONE + COMPOSER, f"{name} asks")
+        browser.visible(PHONE + MESSAGE, f"{name} asks")
+
+    def answers(by: str, number: str, name: str) -> None:
+        browser.chooses("[data-testid=colleague]", by)
+        browser.press(f"{GROUP}[data-testid^=topic-]", number)
+        browser.menu(GROUP + MESSAGE, f"{name} asks", "Reply")
+        browser.types(GROUP + COMPOSER, f"{by} answers {name}")
+        browser.visible(f"{GROUP}[data-testid=reaction]", TAKEN)
+
+    def visit() -> None:
+        browser.size(1280, 900)
+        browser.driver.get(f"{sandbox.url}/")
+        for name in named.values():
+            asks(name)
+        browser.chooses("[data-testid=colleague]", "Tom")
+        browser.press(f"{GROUP}[data-testid^=topic-]", "AA2AA")
+        browser.press(GROUP + KEY, "Claim")
+        browser.visible(GROUP + MESSAGE, "Tom takes care of this")
+        for by, (number, name) in zip(("Tom", "Anna", "Anna"), named.items(), strict=True):
+            answers(by, number, name)
+        browser.press("[data-testid=clock] button", "+1 h")
+        for by, name in zip(("Tom", "Anna", "Anna"), named.values(), strict=True):
+            browser.press("[data-testid^=person-]", name)
+            browser.visible(PHONE + MESSAGE, f"{by} answers {name}")
+            for other in set(named.values()) - {name}:
+                browser.gone(PHONE + MESSAGE, other)
+        assert browser.overflow() <= 0
+        assert browser.complaints() == []
+
+    await asyncio.get_running_loop().run_in_executor(None, visit)

@@ -374,6 +374,20 @@ async def test_the_answer_to_a_press_rides_in_the_response(
     assert not sandbox.faults.calls_of("answerCallbackQuery")
 
 
+async def test_a_press_of_the_staff_is_answered_in_words(sandbox: Sandbox, door: Telegram) -> None:
+    """The response carries nothing back: the first answer to a press is the only one that is
+    shown, and theirs says what became of it."""
+    anna = next(one for one in sandbox.world.users.values() if one.name == "Anna")
+    group = sandbox.world.chats[sandbox.staff_chat_id or 0]
+    message = {"message_id": 1, "date": 0, "chat": group.api()}
+    query = {"id": "4711", "from": anna.api(), "message": message, "data": "v9:of:another:age"}
+    update = {"update_id": next(door.numbers), "callback_query": query}
+    assert await door.brings(update) == (200, None)
+    await until(lambda: bool(sandbox.faults.calls_of("answerCallbackQuery")), "the answer")
+    (answer,) = sandbox.faults.calls_of("answerCallbackQuery")
+    assert answer.params["text"]
+
+
 async def test_updates_of_one_chat_keep_their_order(
     sandbox: Sandbox, door: Telegram, maria: User
 ) -> None:

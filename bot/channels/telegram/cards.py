@@ -14,7 +14,7 @@ from bot.desk.card import away, card, title
 from bot.dialogue.case import Case
 from bot.i18n.language import Language
 from bot.i18n.text import Spoken, Text, text
-from bot.storage.owed import Owed
+from bot.storage.owed import Owed, Posted
 
 log = logging.getLogger(__name__)
 
@@ -106,23 +106,31 @@ class Cards:
             log.warning("group %d could not be told about topics: %s", place.group, refusal.why)
 
     async def edit(self, owed: Owed, case: Case) -> None:
-        """The card (of several messages the first) says what is so now, and has the buttons for
-        it."""
-        place = await self._posting.standing(case.number)
-        said = self._said(case, place.language, place.card_marks)
+        """The card says what is so now, and has the buttons for it. Of one in several parts all
+        are edited: what stands above in it may have moved words from one to the next."""
+        posting = self._posting
+        place = await posting.standing(case.number)
+        there = place.card_parts
+        posted: list[Posted] = []
+        for number, part in enumerate(self._said(case, place.language, place.card_marks)):
+            if number and not await posting.more(owed, place.group, posted):
+                return
+            keys = None if number else keyboard(self._talk.keys(case, place.language))
+            posted = []
+            if number < len(there):
+                await self._again(place, there[number].message_id, part, keys)
+            else:
+                message_id = await posting.say(place, part, answering=place.card)
+                posted = [place.holds(message_id, f"{CARD} {number + 1} {number + 1}")]
+        await posting.sent(owed, posted)
+
+    async def _again(self, place: Place, message_id: int, said: Spoken, keys: str | None) -> None:
         try:
-            if said:
-                await self._calls.edit(
-                    place.group,
-                    place.card or 0,
-                    said[0],
-                    reply_markup=keyboard(self._talk.keys(case, place.language)),
-                )
+            await self._calls.edit(place.group, message_id, said, reply_markup=keys)
         except Refusal as refusal:
             # Nobody needs it so much as to hear of it: whoever deleted a card did so on purpose.
             if refusal.outcome not in {Outcome.DONE, Outcome.KEPT}:
                 raise
-        await self._posting.sent(owed)
 
     async def pin(self, owed: Owed, case: Case) -> None:
         """The card is pinned in its topic, without a sound."""

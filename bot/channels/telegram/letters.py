@@ -37,7 +37,7 @@ class Letters:
         there."""
         posting = self._posting
         place = await posting.standing(case.number)
-        letters = await posting.written(owed, case, but=numbers_in(place.posted, SAID))
+        letters = await posting.written(owed, but=numbers_in(place.posted, SAID))
         # An album cannot be an answer to the card (Bot API, copyMessages).
         bare = place.topic is None and len(letters) > 1
         if letters and (owed.unsure or bare):
@@ -126,7 +126,7 @@ class Letters:
         posting = self._posting
         place = await posting.standing(case.number)
         posted: list[Posted] = []
-        for letter in await posting.written(owed, case):
+        for letter in await posting.written(owed):
             old = await posting.beside(letter.chat_id, letter.message_id, place.group)
             mark = (*marks(owed), text("desk.edited"))
             posted = await self._quoted(owed, case, place, letter, *mark, answering=old)

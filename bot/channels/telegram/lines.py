@@ -93,6 +93,8 @@ class Lines:
             raise Refusal(place.group, error) from None
         missed = [one for one in chiefs if not await self._privately(owed, case, place, one)]
         said = [text("desk.clock-late", hours=owed.detail.hours)]
+        if not case.away:
+            said.append(text("desk.clock-sorry"))
         if chiefs:
             said.append(text("desk.clock-for", people=several([_named(one) for one in chiefs])))
         if missed:

@@ -47,26 +47,27 @@ class Place:
     posted: tuple[Posted, ...] = ()
 
     @property
+    def card_parts(self) -> tuple[Posted, ...]:
+        """The messages of the card. Of one that had to be posted anew, the last counts."""
+        parts = [one for one in self.posted if one.what.startswith(f"{CARD} ")]
+        firsts = [n for n, one in enumerate(parts) if one.what.split()[1] == "1"]
+        return tuple(parts[firsts[-1] :]) if firsts else ()
+
+    @property
     def card(self) -> int | None:
         """The message of the card, or of its first part."""
-        return None if (first := self._first()) is None else first.message_id
+        return next((one.message_id for one in self.card_parts), None)
+
+    @property
+    def card_marks(self) -> tuple[Text, ...]:
+        """What the card was marked with when it was posted."""
+        words = self.card_parts[0].what.split() if self.card_parts else []
+        return tuple(text(id) for word, id in MARKED.items() if word in words)
 
     @property
     def link(self) -> str | None:
         """The way to the card for who is in the group."""
         return None if self.card is None else link_to(self.group, self.topic, self.card)
-
-    @property
-    def card_marks(self) -> tuple[Text, ...]:
-        """What the card was marked with when it was posted."""
-        first = self._first()
-        words = [] if first is None else first.what.split()
-        return tuple(text(id) for word, id in MARKED.items() if word in words)
-
-    def _first(self) -> Posted | None:
-        """Of a card that had to be posted anew, the last one counts."""
-        first = (one for one in reversed(self.posted) if one.what.startswith(f"{CARD} 1 "))
-        return next(first, None)
 
     @property
     def away(self) -> bool:

@@ -8,7 +8,7 @@ from bot.channels.telegram.calls import Calls
 from bot.channels.telegram.patience import patiently
 from bot.channels.telegram.places import Place, Places
 from bot.desk.card import line
-from bot.dialogue.case import Case, Letter
+from bot.dialogue.case import Letter
 from bot.dialogue.intake.form import Form
 from bot.i18n.text import Spoken, Text, text
 from bot.storage.database import NO_ANSWER
@@ -96,15 +96,12 @@ class Posting:
 
     # ── letters ──
 
-    async def written(
-        self, owed: Owed, case: Case, *, but: Container[int] = ()
-    ) -> tuple[Letter, ...]:
-        """The letters that it is about, in their order; `but` those messages."""
-        wanted = set(owed.detail.letters)
-        found = await self.store.letters(case.number)
-        letters = [one for one in found if (one.chat_id, one.message_id) in wanted]
-        left = (one for one in letters if one.message_id not in but)
-        return tuple(sorted(left, key=lambda one: one.message_id))
+    async def written(self, owed: Owed, *, but: Container[int] = ()) -> tuple[Letter, ...]:
+        """The letters that it is about, as they read now, in their order; `but` those messages.
+        What was taken back meanwhile is not among them."""
+        wanted = sorted(key for key in owed.detail.letters if key[1] not in but)
+        found = [await self.store.letter(*key) for key in wanted]
+        return tuple(one for one in found if one is not None)
 
     async def opposite(self, letter: Letter, chat_id: int) -> int | None:
         """What stands for the message that this letter answers in the other side's chat."""

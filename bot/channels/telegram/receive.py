@@ -22,7 +22,7 @@ from bot.channels.telegram.read_staff import read_came, read_staff
 from bot.channels.telegram.receipts import Receipts
 from bot.channels.telegram.receive_staff import StaffReceiver
 from bot.clock import Now, utc_now
-from bot.dialogue.case import Consent, Moment, Session
+from bot.dialogue.case import Moment, Session
 from bot.dialogue.event import Invited, Person, Said, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
@@ -86,7 +86,7 @@ class Receiver:
         self._taking: set[asyncio.Task[list[Raw]]] = set()
         health.waiting = lambda: self._lanes.pending + desk.pending
         # One who was flooding may have to wait for hours: no reason to restart the bot.
-        health.oldest = lambda: self._lanes.oldest(client.held)
+        health.oldest = lambda: max(self._lanes.oldest(client.held), desk.oldest)
 
     @property
     def full(self) -> bool:
@@ -309,14 +309,18 @@ class Receiver:
             return Session(chat_id=chat_id)
         session = await self._stored(chat_id)
         if self._dialogue.needs_proofs(incoming.event):
-            session = replace(session, proofs=await self._proofs(chat_id))
+            session = await self._all_of(session)
         return session
 
-    async def _proofs(self, chat_id: int) -> tuple[Consent, ...]:
+    async def _all_of(self, session: Session) -> Session:
+        """With the decisions about consents, and the letters."""
+        chat_id, store = session.chat_id, self._store
         try:
-            return await patiently(lambda: self._store.proofs(chat_id))
+            proofs = await patiently(lambda: store.proofs(chat_id))
+            letters = await patiently(lambda: store.letters_of(chat_id))
         except WrongKey:
-            return ()  # `_stored` said so
+            return session  # `_stored` said so
+        return replace(session, proofs=proofs, letters=letters)
 
     async def _stored(self, chat_id: int) -> Session:
         try:

@@ -88,6 +88,12 @@ class StaffReceiver:
         """Acts that have not ended."""
         return self._deciding.pending + self._showing.pending
 
+    @property
+    def oldest(self) -> float:
+        """For how many seconds the oldest decision has been under way. Notes may have to wait for
+        the group's pace."""
+        return self._deciding.oldest()
+
     def accept(self, number: int, act: Act) -> None:
         """Puts an act behind those of its group."""
         group = act.event.spot.group

@@ -72,7 +72,7 @@ class Replies:
 
     async def reply(self, owed: Owed, case: Case) -> None:
         """A letter in its frame, or files below a line; then its writer sees that it is there."""
-        letters = await self._posting.written(owed, case)
+        letters = await self._posting.written(owed)
         if not letters:
             await self._posting.sent(owed)  # it was taken back
             return
@@ -167,7 +167,7 @@ class Replies:
     async def edit(self, owed: Owed, case: Case) -> None:
         """What the person has says what the member says now; their Telegram shows that it was
         edited."""
-        for letter in await self._posting.written(owed, case):
+        for letter in await self._posting.written(owed):
             there = await self._there(case, letter.message_id)
             try:
                 if letter.kind == "text":
