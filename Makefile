@@ -33,12 +33,12 @@ check: $(VENV)/.test ## formatting, lint, types, catalogs and pages, without the
 	$(BIN)/python -m bot check
 
 test: check ## every check that CI runs; ends with pytest's summary
-	$(BIN)/python -m pytest --cov=bot/i18n --cov=bot/library --cov=bot/dialogue --cov=bot/desk --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
+	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=worksteal --cov=bot/i18n --cov=bot/library --cov=bot/dialogue --cov=bot/desk --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
 bench: $(VENV)/.test ## taps through the sandbox: this bot, a bare python-telegram-bot, a bare loop (ARGS=--help)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-storm: $(VENV)/.test ## five minutes in which everything goes wrong, and nobody may lose a screen (ARGS=--help)
+storm: $(VENV)/.test ## five minutes in which everything goes wrong: nobody may lose a screen or a consultation (ARGS=--help)
 	$(BIN)/python -m tests.storm $(ARGS)
 
 lock: ## pins every dependency anew, with hashes

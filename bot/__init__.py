@@ -9,6 +9,7 @@ The map of the house, from the inside out (docs/decisions/house.md says why):
             desk/       a case as the staff see it: the card, the answers, which group
     World   storage/    the only SQL: tables, migrations, encryption
             channels/   the only place that knows Telegram
+            pictures/   draws what Talk describes
             doctor/     looks at all of it, and says what to do where something is amiss
             sandbox/    a Telegram of one's own on loopback, with a page to chat in
             translate/  what translators' commands do: check, status, update, preview

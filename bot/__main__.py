@@ -339,10 +339,14 @@ def _show(found: "list[Standing]") -> None:
         click.echo("There are no cases.")
         return
     now = datetime.now(UTC)
-    line = "{:<8}{:<12}{:<18}{:<18}{:<18}{}".format
-    click.echo(line("NUMBER", "STATE", "SENT", "REPLY BY", "IN THE GROUP", "STILL TO SEND"))
+    line = "{:<8}{:<12}{:<18}{:<18}{:<18}{:<16}{}".format
+    click.echo(
+        line("NUMBER", "STATE", "SENT", "REPLY BY", "IN THE GROUP", "CLAIMED BY", "STILL TO SEND")
+    )
     for one in found:
-        late = " late" if one.closed is None and one.due < now else ""
+        # `due` is that of the last wait where nobody waits any more.
+        late = " late" if one.since is not None and one.due < now else ""
+        due = f"{one.due:%Y-%m-%d %H:%M}" if one.since is not None else "nobody waits"
         group = f"{one.delivered:%Y-%m-%d %H:%M}" if one.delivered else "not yet"
         failed = f" and {one.failed} failed" if one.failed else ""
         why = f" ({one.reason})" if one.reason else ""
@@ -351,8 +355,9 @@ def _show(found: "list[Standing]") -> None:
                 one.number,
                 one.state + late,
                 f"{one.created:%Y-%m-%d %H:%M}",
-                f"{one.due:%Y-%m-%d %H:%M}",
+                due,
                 group,
+                (one.claimed or "nobody")[:15],
                 f"{one.waiting}{failed}{why}",
             )
         )
@@ -376,20 +381,85 @@ _locales = click.option(
 
 
 @main.command()
+@click.argument("languages", nargs=-1, metavar="[LANG]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "annotations"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or for the lines of a pull request.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--fix", is_flag=True, help="Mend what can only be meant one way, and say what.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too (before a release).")
+@click.option("--explain", metavar="CODE", help="What a code means, with an example.")
 @_content
 @_locales
-def check(content: Path, locales: Path) -> None:
-    """Reads every catalog and page and tells what is wrong, with file, line and remedy.
+def check(
+    languages: tuple[str, ...],
+    form: str,
+    as_json: bool,
+    fix: bool,
+    strict: bool,
+    explain: str | None,
+    content: Path,
+    locales: Path,
+) -> None:
+    """Tells what is wrong with the words, with file, line and remedy; of LANG only, if named.
 
-    Example: python -m bot check
+    error: it cannot be right. warning: somebody should look at it; a translation that is missing,
+    or older than the English, is one. Exit 0: no error; 1: errors; 2: wrong usage, or no English to
+    compare with.
+
+    Example: python -m bot check zh_Hans --fix
     """
-    from bot.translate.check import check_words
+    from bot.translate.checks import tell
+    from bot.translate.checks.examine import examine, language_named
+    from bot.translate.checks.mend import mend
 
-    errors, notices = check_words(locales, content)
-    for problem in [*errors, *notices]:
-        click.echo(str(problem))
-    click.echo(f"{len(errors)} to mend, {len(notices)} to look at.")
-    sys.exit(1 if errors else 0)
+    if explain is not None:
+        _explain(explain)
+        return
+    try:
+        report = examine(locales, content)
+        wanted = [language_named(name, report.languages) for name in languages]
+        if not report.unread and None in wanted:
+            known = ", ".join(report.languages)
+            unknown = languages[wanted.index(None)]
+            click.echo(f"There is no language “{unknown}”. Name one of: {known}.", err=True)
+            sys.exit(2)
+        named = [code for code in wanted if code]
+        mended, report = mend(report, locales, content, named) if fix else ([], report)
+    except OSError as error:
+        click.echo(f"{error.filename} cannot be used: {error.strerror}.", err=True)
+        sys.exit(2)
+    shown = report if report.unread else report.of(named)
+    form = "json" if as_json else form
+    for one in mended:
+        click.echo(f"mended {one}", err=form != "text")
+    if form == "json":
+        click.echo(tell.as_json(shown))
+    else:
+        for line in tell.as_annotations(shown) if form == "annotations" else tell.as_text(shown):
+            click.echo(line)
+    if report.unread:
+        sys.exit(2)
+    sys.exit(1 if shown.count("error") or (strict and shown.findings) else 0)
+
+
+def _explain(name: str) -> None:
+    from bot.translate.checks import tell
+    from bot.translate.checks.finding import codes
+
+    code = codes().get(name)
+    if code is None:
+        click.echo(f"There is no code “{name}”. Known are:", err=True)
+        for line in tell.known_codes():
+            click.echo(line, err=True)
+        sys.exit(2)
+    for line in tell.explained(code):
+        click.echo(line)
 
 
 @main.command()
@@ -502,9 +572,10 @@ def update(
 def accept(language: str, names: tuple[str, ...], content: Path, locales: Path) -> None:
     """Marks translations as made from the English of today, once you have read both.
 
-    A NAME is a page (costs), a question (form.questions.age; form: all of them), the name of a
-    source (R1; references: all), or a sentence (menu.welcome). Without a name: all pages, questions
-    and sources that no longer say what the English says.
+    A NAME is a page (costs), a question (form.questions.age; form: all of them), a letter of the
+    staff (templates.costs; templates: all), the name of a source (R1; references: all), or a
+    sentence (menu.welcome). Without a name: all pages, questions, letters and sources that no
+    longer say what the English says.
 
     Example: python -m bot accept zh_Hans costs
     """

@@ -13,16 +13,23 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels.telegram.client import BURST, OVERALL, Client
 from bot.channels.telegram.deliver import Deliverer
+from bot.channels.telegram.digest import Digest
 from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.outgoing import Outgoing
 from bot.channels.telegram.pacing import Pacer
 from bot.channels.telegram.poll import poll
 from bot.channels.telegram.profile import Profile
+from bot.channels.telegram.receipts import Receipts
 from bot.channels.telegram.receive import DRAIN_SECONDS, Receiver
+from bot.channels.telegram.receive_staff import StaffReceiver
+from bot.channels.telegram.roles import Roles
 from bot.channels.telegram.webhook import set_webhook, watch
+from bot.clock import Now, utc_now
+from bot.desk.acting import Ground
+from bot.desk.desk import Desk
 from bot.desk.desks import Desks
 from bot.dialogue.event import Person
-from bot.dialogue.intake.intake import Intake
-from bot.dialogue.respond import Dialogue
+from bot.dialogue.respond import Dialogue, dialogue
 from bot.dialogue.screens import Opening, Operator, Screens
 from bot.health import Health, Part
 from bot.retry import until_done
@@ -45,14 +52,12 @@ STOP_SECONDS = 6.5
 answer holds up the very end for two or three more (database.py, busy_timeout)."""
 
 
-AWAITED = ("export and correction in /mydata (a later release)",)
-"""What consultations wait for besides settings: people are told that they can see, export or
-delete what they tell (SW8), so nobody is asked anything before that is true. In the sandbox there
-are no people."""
-
-
-def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = AWAITED) -> Dialogue:
+def make_dialogue(words: Words, settings: Settings) -> Dialogue:
     """The pure half: words, and what the settings say about who runs this."""
+    return dialogue(_screens(words, settings), words.check, words.form)
+
+
+def _screens(words: Words, settings: Settings) -> Screens:
     operator = Operator(
         settings.operator_name,
         settings.operator_contact,
@@ -60,19 +65,31 @@ def make_dialogue(words: Words, settings: Settings, awaited: tuple[str, ...] = A
         settings.operator_country,
         settings.staff_countries,
     )
-    opening = Opening((*settings.missing, *awaited))
-    screens = Screens(words.languages, words.library, words.helplines, operator, opening)
-    return Dialogue(screens, words.check, Intake(screens, words.form))
+    opening = Opening(settings.missing)
+    return Screens(words.languages, words.library, words.helplines, operator, opening)
+
+
+def _ground(words: Words, settings: Settings) -> Ground:
+    return Ground(_screens(words, settings), words.form, words.templates)
+
+
+def _desks(words: Words, settings: Settings) -> Desks:
+    return Desks(words.languages, settings.staff_chat_id, settings.staff_groups)
 
 
 class App:
-    """One bot: everything it is made of, built but not begun."""
+    """One bot: everything it is made of, built but not begun.
+
+    `now`: the time, for all of it. Where that can jump, `wake` is to be called when it has.
+    """
 
     def __init__(
-        self, settings: Settings, words: Words, awaited: tuple[str, ...] = AWAITED
+        self,
+        settings: Settings,
+        words: Words,
+        now: Now = utc_now,
     ) -> None:
-        self._awaited = awaited
-        self.missing = (*settings.missing, *awaited)
+        self.now = now
         self.settings = settings
         self.words = words
         self.health = Health()
@@ -82,29 +99,60 @@ class App:
         pacer = Pacer(burst=BURST, overall=OVERALL, group=settings.staff_group_pace)
         self.client = Client(settings.bot_token.get_secret_value(), settings.bot_api_url, pacer)
         self.profile = Profile(self.client, words.languages)
+        roles, self.receipts = Roles(self.client, settings.staff_admins), Receipts(self.client)
+        self._desk = desk = Desk(_ground(words, settings))
+        self._outgoing = outgoing = Outgoing(
+            self.client,
+            self.store,
+            words.form,
+            _desks(words, settings),
+            desk,
+            roles,
+            self.receipts,
+            settings.operator_contact,
+            now,
+        )
+        digest = Digest(outgoing.calls, outgoing.places, self.store, desk)
+        self.deliverer = Deliverer(outgoing, digest, self.store, self.health.desk, now=now)
+        staff = StaffReceiver(
+            self.client,
+            self.store,
+            desk,
+            outgoing,
+            roles,
+            self.receipts,
+            self.health,
+            partial(_findings, settings),
+            now,
+        )
         self.receiver = Receiver(
             self.client,
             self.store,
-            make_dialogue(words, settings, awaited),
+            make_dialogue(words, settings),
             settings.groups,
+            staff,
+            self.receipts,
             self._remembered,
             self.health,
-        )
-        self.deliverer = Deliverer(
-            self.client, self.store, words.form, self._desks(words), self.health.desk
+            now,
         )
         self.web = _web(settings, self.health)
         self._following = Lanes()
         self._beside: list[asyncio.Task[None]] = []
+        self.woken: list[Callable[[], None]] = [self.store.owing.set, self.store.untidy.set]
+        """Who sleeps until a moment of `now`."""
 
-    def _desks(self, words: Words) -> Desks:
-        return Desks(words.languages, self.settings.staff_chat_id, self.settings.staff_groups)
+    def wake(self) -> None:
+        """The time has jumped: whoever sleeps until a moment looks again."""
+        for look in self.woken:
+            look()
 
     def speak(self, words: Words) -> None:
         """From now on everything is said in these words; what is on its way stays as it was."""
         self.words = words
-        self.receiver.dialogue = make_dialogue(words, self.settings, self._awaited)
-        self.deliverer.speak(words.form, self._desks(words))
+        self.receiver.dialogue = make_dialogue(words, self.settings)
+        self._desk.ground = _ground(words, self.settings)
+        self._outgoing.speak(words.form, _desks(words, self.settings))
         self.profile.languages = words.languages
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -131,7 +179,7 @@ class App:
         if self.web is not None:
             await self._listen(self.web)
         self._beside.append(asyncio.create_task(self.health.watch()))
-        self._beside.append(asyncio.create_task(self.store.keep_tidy()))
+        self._beside.append(asyncio.create_task(self.store.keep_tidy(self.now)))
         intake, url, secret = self.health.intake, self.settings.webhook_url, self.settings.secret
         await _reach(self.client.initialize, intake)
         await self.receiver.resume()
@@ -146,8 +194,9 @@ class App:
         else:
             await _reach(partial(set_webhook, self.client, url, secret), intake)
         log.info("ready: %s", ", ".join(one.tag for one in self.words.languages.offered))
-        if self.missing:
-            log.warning("consultations are closed; what is missing: %s", ", ".join(self.missing))
+        if self.settings.missing:
+            missing = ", ".join(self.settings.missing)
+            log.warning("consultations are closed; what is missing: %s", missing)
         if url is None:
             await poll(self.client, self.receiver, intake)
         else:
@@ -175,6 +224,7 @@ class App:
                     task.cancel()
                 await asyncio.wait(self._beside)
                 await asyncio.gather(self.receiver.drain(), self.deliverer.drain(DRAIN_SECONDS))
+                await self.receipts.drain(0.5)
                 await self._following.drain(0.5)
                 await self.store.close()
         except TimeoutError:
@@ -188,20 +238,20 @@ class App:
             self._following.push(chat_id, partial(self.profile.follow, chat_id, after.language))
 
 
-def make_app(settings: Settings, awaited: tuple[str, ...] = AWAITED) -> App:
+def make_app(settings: Settings, now: Now = utc_now) -> App:
     """The bot with the words it says. Raises BrokenWords."""
     words = read_words(settings.locales_dir, settings.content_dir)
     for notice in words.notices:
         log.warning("shown in English instead: %s", notice)
-    return App(settings, words, awaited)
+    return App(settings, words, now)
 
 
-async def run(settings: Settings, stop: asyncio.Event, awaited: tuple[str, ...] = AWAITED) -> None:
+async def run(settings: Settings, stop: asyncio.Event) -> None:
     """The bot, by long polling, or by webhook when WEBHOOK_URL is set, until `stop` is set.
 
     Raises BrokenWords, and what App.run raises.
     """
-    await make_app(settings, awaited).run(stop)
+    await make_app(settings).run(stop)
 
 
 async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
@@ -225,6 +275,13 @@ async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
         most=30.0,
     )
     intake.works()
+
+
+async def _findings(settings: Settings) -> tuple[str, ...]:
+    """What the doctor says, line by line: imported here, for few ask."""
+    from bot.doctor import examine  # noqa: PLC0415
+
+    return tuple(line for one in await examine(settings) for line in one.lines())
 
 
 def _web(settings: Settings, health: Health) -> "Web | None":

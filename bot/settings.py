@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     staff_chat_id: int | None = None
     staff_groups: Annotated[dict[str, int], NoDecode] = Field(default_factory=dict)
     staff_group_pace: int = 18
+    staff_admins: Annotated[tuple[int, ...], NoDecode] = ()
     # What people are told about who runs this
     operator_name: str | None = None
     operator_contact: str | None = None
@@ -162,6 +163,16 @@ class Settings(BaseSettings):
         if not all(name.strip() and re.fullmatch(r"\s*-\d+", number) for name, _, number in pairs):
             raise ValueError("is not like zh_Hans=-1001234567890, en=-1009876543210.")
         return {name.strip(): int(number) for name, _, number in pairs}
+
+    @field_validator("staff_admins", mode="before")
+    @classmethod
+    def _admins(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        ids = [one.strip() for one in value.split(",")]
+        if not all(re.fullmatch(r"[1-9]\d{0,15}", one, re.ASCII) for one in ids):
+            raise ValueError("must be made of Telegram ids of people, like 123456789, 987654321.")
+        return tuple(dict.fromkeys(int(one) for one in ids))
 
     @field_validator("staff_group_pace")
     @classmethod

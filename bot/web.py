@@ -90,6 +90,8 @@ class Web:
         except NO_ANSWER:
             return _later()
         match raw:
+            case {"callback_query": {"message": {"chat": {"type": "group" | "supergroup"}}}}:
+                pass  # a member's press is answered in words
             case {"callback_query": {"id": str(query_id)}} if fresh:
                 # Saves a call. Nothing depends on its result (Bot API, "Making requests when
                 # getting updates"), and a spinner stops even where no screen can be shown.

@@ -71,12 +71,14 @@ def is_alarm(call: ast.Call) -> bool:
     return False
 
 
-def speakers(tree: ast.Module) -> dict[str, tuple[int, str]]:
-    """Functions of a module that log the words they are given: which argument holds them, and
-    the line with … in its place."""
-    called = {call.func.id for call in calls(tree) if isinstance(call.func, ast.Name)}
+@cache
+def speakers() -> dict[str, tuple[int, str]]:
+    """Functions that log the words they are given: which argument holds them, and the line with
+    … in its place."""
+    every = [call.func for _, tree in trees() for call in calls(tree)]
+    called = {func.id for func in every if isinstance(func, ast.Name)}
     found = {}
-    for function in functions(tree):
+    for function in (one for _, tree in trees() for one in functions(tree)):
         names = [one.arg for one in function.args.args]
         for call in filter(is_alarm, calls(function)):
             match call.args:
@@ -87,11 +89,12 @@ def speakers(tree: ast.Module) -> dict[str, tuple[int, str]]:
     return found
 
 
+@cache
 def alarms() -> list[Line]:
     """Every line with level WARNING or above."""
     found = []
     for path, tree in trees():
-        speaking = speakers(tree)
+        speaking = speakers()
         theirs = {form for _, form in speaking.values()}
         for call in calls(tree):
             where = f"{path}:{call.lineno}"
@@ -110,6 +113,7 @@ def alarms() -> list[Line]:
     return found
 
 
+@cache
 def reasons() -> list[Line]:
     """Everything that `/healthz` can give as a reason: what `fails` is told, and the phrases in
     functions and variables that are named after a trouble."""
@@ -172,20 +176,19 @@ def entries() -> list[str]:
     return [entry for row in rows() for entry in re.findall(r"`([^`]+)`", row[0])]
 
 
-def beginnings(words: str) -> Iterator[str]:
+@cache
+def beginnings(words: str) -> tuple[re.Pattern[str], ...]:
     """The line, and it as far as each of its words; two of them at least must be its own."""
-    for word in re.finditer(r"\w+|…", words):
-        start = words[: word.end()]
-        if len(re.findall(r"\w+", start)) > 1:
-            yield start
-    yield words
+    starts = [words[: word.end()] for word in re.finditer(r"\w+|…", words)]
+    starts = [start for start in starts if len(re.findall(r"\w+", start)) > 1]
+    parts = [map(re.escape, start.split("…")) for start in (*starts, words)]
+    return tuple(re.compile("(.+?)".join(one)) for one in parts)
 
 
 def explains(entry: str, line: Line, known: set[str]) -> bool:
     """Whether this entry of the manual is about this line."""
-    for start in beginnings(line.words):
-        pattern = "(.+?)".join(re.escape(part) for part in start.split("…"))
-        said = re.fullmatch(pattern, entry)
+    for beginning in beginnings(line.words):
+        said = beginning.fullmatch(entry)
         if said is not None:
             pieces = [piece.strip() for group in said.groups() for piece in group.split("…")]
             if all(piece in known for piece in pieces if piece):
@@ -235,7 +238,7 @@ def test_each_alarm_has_a_meaning_and_a_remedy() -> None:
 
 
 def test_the_comparison_sees_both_kinds_of_mistake() -> None:
-    """A new line, one that is gone and words that nobody says are found; `_report` is followed."""
+    """A new line, one that is gone and words that nobody says are found; `report` is followed."""
     said = {line.words for line in alarms()}
     assert {"update … failed (… in …)", "… is in trouble: …"} <= said
     assert "… (… in …)" not in said

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.app import AWAITED, make_dialogue
+from bot.app import make_dialogue
 from bot.settings import Settings, WrongSettings, read_settings
 from tests.dialogue.words import words
 
@@ -29,7 +29,7 @@ def test_with_all_six_consultations_are_open() -> None:
     read = settings(**OPENING)
     assert (read.operator_country, read.staff_countries) == ("DE", ("DE", "CN"))
     assert read.missing == ()
-    screens = make_dialogue(words(), read, ()).screens
+    screens = make_dialogue(words(), read).screens
     assert screens.opening.open
     assert screens.operator.staff_countries == ("DE", "CN")
 
@@ -39,7 +39,7 @@ def test_without_one_of_them_consultations_stay_closed_and_it_is_named(name: str
     """Nothing that a consent or a page must say may be missing."""
     read = settings(**{key: value for key, value in OPENING.items() if key != name})
     assert read.missing == (name.upper(),)
-    assert not make_dialogue(words(), read, ()).screens.opening.open
+    assert not make_dialogue(words(), read).screens.opening.open
 
 
 @pytest.mark.parametrize("name", ["operator_name", "operator_contact", "commercial_ties"])
@@ -58,11 +58,3 @@ def test_a_country_that_is_none_is_told_with_an_example(wrong: str) -> None:
         assert problem.startswith(name.upper())
         assert "two-letter country codes" in problem
         assert wrong not in problem or wrong == "D"
-
-
-def test_nobody_is_asked_before_every_promise_is_kept() -> None:
-    """Whatever the settings say, consultations wait for what people are promised about their data;
-    the operator is told."""
-    screens = make_dialogue(words(), settings(**OPENING)).screens
-    assert screens.opening.missing == AWAITED
-    assert not screens.opening.open

@@ -66,13 +66,15 @@ def test_one_broken_translation_is_english_and_said_so(shelves: tuple[Path, Path
     assert any("costs.yaml" in notice.path for notice in words.notices)
 
 
-def test_the_shipped_words_are_whole_and_fresh() -> None:
-    """`check` over what is shipped: nothing to mend, nothing shown in English, no stale page."""
-    done = CliRunner().invoke(main, ["check"])
-    assert done.exit_code == 0, done.output
+def test_no_page_that_could_hurt_is_stale_in_an_offered_language() -> None:
+    """Other pages may wait for their translators, and say so; these two are shown in English."""
     words = read_words(ROOT / "locales", ROOT / "content")
-    assert words.notices == ()
-    assert words.library.stale == frozenset()
+    stale = {
+        (language, page)
+        for language, page in words.library.stale
+        if words.library.nodes[page].high and words.languages[language] in words.languages.offered
+    }
+    assert stale == set()
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))

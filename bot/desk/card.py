@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.case import WITHDRAWN, Case, Value
+from bot.dialogue.case import CLOSED, THEIRS, WITHDRAWN, Case, Value
 from bot.dialogue.intake.form import SENT, Field, Form
+from bot.dialogue.paging import chunks
 from bot.dialogue.screens import paragraphs
 from bot.i18n.language import Language
 from bot.i18n.markup import visible_length
@@ -18,10 +19,6 @@ from bot.i18n.text import Label, Spoken, Text, text
 
 MESSAGE = 4096
 """UTF-16 units in one message (Bot API, sendMessage)."""
-
-_CHUNK = 1000
-"""Characters of somebody's own words in one paragraph. Even if each of them is an emoji on a line
-of its own that has to be isolated, so many fit into a message."""
 
 _INLINE = 60
 """Characters of own words that stand on the line of their label."""
@@ -153,7 +150,15 @@ class _Writer:
             yield self.say(text("desk.line", label=self.label(one.id), answer=answer))
 
     def _deadline(self, now: datetime) -> Iterator[Spoken]:
-        due = self.case.due
+        """Whose turn it is, until when, and who has taken it."""
+        case, due = self.case, self.case.due
+        if case.claim is not None:
+            yield self.say(text("desk.claimed-by", name=case.claim.name))
+        if case.muted:
+            yield self.say(text("desk.is-muted"))
+        if case.state in {CLOSED, THEIRS}:
+            yield self.say(text(f"desk.state-{case.state}", ref=case.number))
+            return
         if now > due:
             yield self.say(text("desk.overdue"))
         yield self.say(text("desk.reply-by", time=due.astimezone(UTC), time_zone="UTC"))
@@ -191,7 +196,7 @@ class _Writer:
                 if given is agreed and self.form.field(one) is not None
             )
             if names:
-                yield self.say(Text(id, {"consents": _several(names)}))
+                yield self.say(Text(id, {"consents": several(names)}))
 
     # ── the answers ──
 
@@ -238,7 +243,7 @@ class _Writer:
         if field is not None and chosen:
             answers = self._listed(field, chosen)
             yield self.say(text("desk.line", label=label, answer=answers))
-        for number, chunk in enumerate(chunk for words in own for chunk in _chunks(words)):
+        for number, chunk in enumerate(chunk for words in own for chunk in chunks(words)):
             quoted = self.say(text("desk.quote", words=chunk))
             first = not chosen and number == 0
             yield _lines(self.say(text("desk.label", label=label)), quoted) if first else quoted
@@ -250,7 +255,7 @@ class _Writer:
         return self.form.say(id, self.language.code).label
 
     def _listed(self, field: Field, value: Value) -> Text:
-        return _several(self._said(field, value))
+        return several(self._said(field, value))
 
     def _said(self, field: Field, value: Value) -> tuple[Text, ...]:
         return self.form.answer(field.id, value, self.language.code)
@@ -272,7 +277,7 @@ def _classes(field: Field | None, value: Value) -> tuple[str, ...]:
     return _pieces(value)
 
 
-def _several(pieces: Sequence[Text]) -> Text:
+def several(pieces: Sequence[Text]) -> Text:
     """Names of options in a row. A comma or “and” would not do: there are some in the names."""
     *others, last = pieces
     for one in reversed(others):
@@ -286,16 +291,6 @@ def _only_words(field: Field | None) -> bool:
 
 def _is_short(words: str) -> bool:
     return len(words) <= _INLINE and "\n" not in words
-
-
-def _chunks(words: str) -> Iterator[str]:
-    """Long words in pieces, cut where a line or at least a word ends."""
-    while len(words) > _CHUNK:
-        cut = max(words.rfind("\n", 1, _CHUNK), 0) or max(words.rfind(" ", 1, _CHUNK), 0) or _CHUNK
-        yield words[:cut]
-        words = words[cut:].lstrip("\n ")
-    if words:
-        yield words
 
 
 # ── messages ──

@@ -76,16 +76,62 @@ class Draft:
     @property
     def agreed(self) -> bool:
         """C1 was given: from now on what is told may be kept and, once sent, read."""
-        return any(one.id == "c1" and one.agreed for one in self.consents)
+        return self._has("c1")
+
+    @property
+    def remindable(self) -> bool:
+        """C4 was given: one gentle reminder is welcome."""
+        return self._has("c4")
+
+    def _has(self, id: str) -> bool:
+        latest = {one.id: one for one in self.consents}.get(id)
+        return latest is not None and latest.agreed and latest.withdrawn is None
 
 
-NEW, WITHDRAWN, CLOSED = "new", "withdrawn", "closed"
-"""States of a case; the staff's desk adds its own."""
+NEW, OURS, THEIRS, CLOSED, WITHDRAWN = "new", "ours", "theirs", "closed", "withdrawn"
+"""States of a case: nobody has answered yet; the person waits for us; we wait for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The member of staff (Telegram's id, and the name they show) who has taken a case."""
+
+    id: int
+    name: str
+
+
+PERSON, TEAM = "person", "team"
+"""Sides of a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of the conversation that follows a case. `message_id`: in the chat `chat_id`,
+    where it was written: the person's own, or the staff's group. `kind`: "text" or one of
+    event.KINDS. `words`: its text, or what stands below a picture or file. `answers`: the message
+    of the same chat that it is a reply to."""
+
+    side: str
+    chat_id: int
+    message_id: int
+    at: datetime
+    kind: str = "text"
+    words: str = ""
+    album: str | None = None
+    edited: datetime | None = None
+    answers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A consultation that was sent. `delivered`: when the staff group surely had it."""
+    """A consultation that was sent. `delivered`: when the staff group surely had it. `typed`: as
+    in its draft. `version`: how often it was changed; the storage counts (P9).
+
+    `waiting`: since when the person waits for an answer; None while it is for them to write. `due`:
+    until when the answer was promised, of this wait or of the last one. `heard`: how many letters
+    the person wrote since the last answer. `muted`: what they write is not passed on (spam).
+    `reason`: why it was closed (desk.closing.REASONS). `away`: they cannot be written to, for they
+    blocked the bot."""
 
     number: str
     chat_id: int
@@ -100,16 +146,30 @@ class Case:
     files: tuple[File, ...] = ()
     delivered: datetime | None = None
     closed: datetime | None = None
+    typed: Mapping[str, int] = field(default_factory=dict)
+    waiting: datetime | None = None
+    claim: Claim | None = None
+    heard: int = 0
+    muted: bool = False
+    reason: str | None = None
+    away: bool = False
+    version: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What is known of the person in a chat when something happens there. `cases` oldest first."""
+    """What is known of the person in a chat when something happens there. `cases` oldest first.
+
+    `proofs`: every decision about a consent that is kept, oldest first; `letters`: of each case
+    (number) what was written since, oldest first. Both are read for /mydata alone.
+    """
 
     person: Person = NOBODY
     draft: Draft | None = None
     cases: tuple[Case, ...] = ()
     chat_id: int = 0
+    proofs: tuple[Consent, ...] = ()
+    letters: Mapping[str, tuple[Letter, ...]] = field(default_factory=dict)
 
 
 # ── what a turn changes: committed in one transaction, in this order, with the update's number ──
@@ -147,6 +207,25 @@ class ChangeCase:
 
 
 @dataclass(frozen=True, slots=True)
+class PassOn:
+    """Something that the person wrote to the staff about a case: the group is owed a copy. Once a
+    message; the same one edited is owed as an edit. A case that waits for nobody waits for us from
+    now on, until `due`; one that was closed is open again."""
+
+    number: str
+    letter: Letter
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How content the person was with a case that is closed, 1 to 5. The last one counts."""
+
+    number: str
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAlarm:
     """The staff are owed one high-priority line, with the number and no word of the person."""
 
@@ -157,7 +236,25 @@ class RaiseAlarm:
 @dataclass(frozen=True, slots=True)
 class EraseEverything:
     """All that is stored of this person goes: choices, draft, cases, links to messages; what was
-    posted to the staff is owed its deletion. A tombstone without health data stays (P10)."""
+    posted to the staff is owed its deletion. A tombstone without health data stays (P10).
+    `language` (tag): in which the person is told if something of it cannot be removed."""
+
+    language: str
 
 
-Change = KeepDraft | DropDraft | OpenCase | ChangeCase | RaiseAlarm | EraseEverything
+@dataclass(frozen=True, slots=True)
+class NoteExport:
+    """The person took a copy of all that is kept of them: a line in the audit trail (P15)."""
+
+
+Change = (
+    KeepDraft
+    | DropDraft
+    | OpenCase
+    | ChangeCase
+    | PassOn
+    | Rate
+    | RaiseAlarm
+    | EraseEverything
+    | NoteExport
+)

@@ -25,11 +25,13 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Free text. `edited`: it stood there before, in other words."""
+    """Free text. `edited`: it stood there before, in other words. `answers`: the message in this
+    chat that it is a reply to."""
 
     text: str
     message_id: int | None = field(default=None, compare=False)
     edited: bool = False
+    answers: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Sent:
 
     `follows`: another piece of an album whose first piece was an event already. `album`: the same
     for all its pieces. Of a picture or document, `ending` is how its name ends (`pdf`) and `size`
-    its bytes, as Telegram tells them; "" and 0 where it does not.
+    its bytes, as Telegram tells them; "" and 0 where it does not. `answers`: as of Said.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Sent:
     album: str | None = field(default=None, compare=False)
     ending: str = field(default="", compare=False)
     size: int = field(default=0, compare=False)
+    answers: int | None = field(default=None, compare=False)
 
 
 KINDS = frozenset({"picture", "document", "voice", "video", "sticker", "place", "contact", "other"})

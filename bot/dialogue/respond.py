@@ -7,9 +7,13 @@ from datetime import date
 
 from bot.dialogue import screens
 from bot.dialogue.address import Address, read_address
-from bot.dialogue.case import Change, EraseEverything, Moment, RaiseAlarm, Session
-from bot.dialogue.event import NOBODY, Commanded, Event, Invited, Person, Pressed, Said, Sent
+from bot.dialogue.case import Change, Moment, RaiseAlarm, Session
+from bot.dialogue.event import Commanded, Event, Invited, Person, Pressed, Said, Sent
+from bot.dialogue.intake.cases import Cases
+from bot.dialogue.intake.form import Form
 from bot.dialogue.intake.intake import Intake
+from bot.dialogue.letters import RATE, Letters
+from bot.dialogue.rights import Rights
 from bot.dialogue.safety import Alarm, WordCheck
 from bot.dialogue.screen import Screen, Turn
 from bot.dialogue.screens import Screens
@@ -45,6 +49,8 @@ class Dialogue:
     screens: Screens
     words: WordCheck
     intake: Intake
+    rights: Rights
+    letters: Letters
     seen: dict[tuple[Address, date], Screen] = field(default_factory=dict)
 
     def needs_person(self, event: Event) -> bool:
@@ -59,6 +65,14 @@ class Dialogue:
             or (address.place not in self.screens.library.nodes and address.place != screens.MENU)
         )
 
+    @staticmethod
+    def needs_proofs(event: Event) -> bool:
+        """Whether the answer depends on every decision that is kept of the person (/mydata)."""
+        if isinstance(event, Pressed):
+            address = read_address(event.data)
+            return address is not None and address.place == screens.MY_DATA
+        return event == Commanded("mydata", getattr(event, "argument", ""))
+
     def respond(self, session: Session, event: Event, client: str | None, moment: Moment) -> Turn:
         """What this person sees next, what is remembered of them, and what changes."""
         return self._marked(self._decided(session, event, client, moment))
@@ -71,8 +85,8 @@ class Dialogue:
             return Turn(Screen(screens.paragraphs(*said)), leave=True)
         asked_in = self.intake.language(session)
         session, dropped, why = self.intake.live(session, moment)
-        if not self.screens.opening.open:
-            # Nothing can be sent now; what was begun waits for its day to end.
+        if not (self.screens.opening.open or self.needs_proofs(event)):
+            # Nothing can be sent now; what was begun waits for its day to end. It is theirs still.
             session = dataclasses.replace(session, draft=None)
         words = _words(event)
         alarms = self.words.look(words) if words else frozenset()
@@ -172,15 +186,15 @@ class Dialogue:
             and address.detail in self.screens.helplines.countries
         ):
             after = dataclasses.replace(after, country=address.detail)
-        if address.place == screens.MY_DATA and address.detail == "deleted":
-            gone = self.screens.answer(language, text("my-data.deleted"))
-            told = session.draft is not None or bool(session.cases)
-            return Turn(
-                gone,
-                in_place=True,
-                remember=_changed(person, NOBODY),
-                changes=(EraseEverything(),) if told else (),
-            )
+        if address.place == screens.MY_DATA:
+            asking = dataclasses.replace(session, person=after)
+            turn = self.rights.pressed(asking, address, language, moment)
+            return dataclasses.replace(turn, remember=turn.remember or _changed(person, after))
+        rated = (
+            self.letters.rated(session, address.detail, language) if address.place == RATE else None
+        )
+        if rated is not None:
+            return rated
         session = dataclasses.replace(session, person=after)
         screen = self.place(address, language, session, moment)
         # A screen with help lines stays in the chat: what comes after it is a new message.
@@ -193,8 +207,8 @@ class Dialogue:
         makers: dict[str, Callable[[], Screen]] = {
             screens.EMERGENCY: lambda: self.screens.emergency(here, language, person),
             screens.LANGUAGE: lambda: self.screens.choose_language(here, language),
-            screens.PRIVACY: lambda: self.screens.privacy(language),
-            screens.MY_DATA: lambda: self.screens.my_data(here, language, person),
+            screens.PRIVACY: lambda: self.rights.privacy(language),
+            screens.MY_DATA: lambda: self.rights.main(session, language),
             screens.MY_CASE: lambda: self.intake.mine(session, language, moment),
             screens.HELP: lambda: self.screens.help(language),
             screens.REST: lambda: self.screens.rest(language, person),
@@ -217,7 +231,7 @@ class Dialogue:
     def _with_way_back(self, screen: Screen, session: Session, language: Language) -> Screen:
         """Whatever is read in the middle of the form leads back to exactly where one was (F5)."""
         back = self.intake.way_back(session, language)
-        if back is None:
+        if back is None or not self.screens.opening.open:
             return screen
         # The page on the enquiry has a button that leads there already.
         rows = (row for row in screen.rows if all(key.to != back.to for key in row))
@@ -319,14 +333,25 @@ class Dialogue:
             )
             return dataclasses.replace(turn, remember=_changed(person, after))
         asked_in = self.intake.language(session)
+        draft = session.draft
+        if said.edited and (draft is None or said.message_id not in draft.typed.values()):
+            spoken = asked_in or self.language(session, client)
+            mended = self.intake.corrected(session, said, spoken, moment)
+            if mended is not None:
+                return mended
         if asked_in is not None:
             return self.intake.told(session, said, asked_in, moment)
-        return self._topics(session, said.text, client, text("said.topics"))
+        return self._passed_on(session, said, client, moment) or self._topics(
+            session, said.text, client, text("said.topics")
+        )
 
     def _sent(self, session: Session, sent: Sent, client: str | None, moment: Moment) -> Turn:
         asked_in = self.intake.language(session)
         if asked_in is not None:
             return self.intake.told(session, sent, asked_in, moment)
+        passed = self._passed_on(session, sent, client, moment)
+        if passed is not None:
+            return passed
         if sent.follows:
             return Turn()  # the album's first piece was answered
         return self._topics(session, sent.words, client, text(f"sent.{sent.kind}"))
@@ -334,7 +359,15 @@ class Dialogue:
     def _topics(self, session: Session, words: str, client: str | None, normal: Text) -> Turn:
         """What anything else gets: a kind sentence, and the topics."""
         language = self._language_of(words, session, client, urgent=False)
-        return Turn(self.intake.answer(session, language, normal))
+        return Turn(self.screens.answer(language, normal))
+
+    def _passed_on(
+        self, session: Session, event: Said | Sent, client: str | None, moment: Moment
+    ) -> Turn | None:
+        """To the staff, from somebody who has sent a request."""
+        words = event.text if isinstance(event, Said) else event.words
+        language = self._language_of(words, session, client, urgent=False)
+        return self.letters.passed_on(session, event, language, moment)
 
     def _named_language(self, words: str) -> Language | None:
         """The language whose name, in any language of ours, is the whole message: drafts too,
@@ -363,8 +396,11 @@ class Dialogue:
         changes: list[Change] = []
         asked_in = self.intake.language(session)
         form = asked_in is not None
-        if asked_in is not None and isinstance(event, Said | Sent):
-            changes += self.intake.heard(session, event, asked_in, moment)
+        if isinstance(event, Said | Sent):
+            if asked_in is not None:
+                changes += self.intake.heard(session, event, asked_in, moment)
+            elif (passed := self._passed_on(session, event, client, moment)) is not None:
+                changes += passed.changes
         number = self.intake.to_alarm(session)
         if number is not None:
             kind = Alarm.DESPAIR if Alarm.DESPAIR in alarms else Alarm.EMERGENCY
@@ -412,6 +448,12 @@ class Dialogue:
 
     def _script(self, language: Language) -> str | None:
         return script(language.label(text("menu.choose")))
+
+
+def dialogue(screens: Screens, words: WordCheck, form: Form) -> Dialogue:
+    """All of it, from its words."""
+    rights, letters = Rights(screens, form), Letters(screens, Cases(screens, form))
+    return Dialogue(screens, words, Intake(screens, form), rights, letters)
 
 
 def _changed(before: Person, after: Person) -> Person | None:

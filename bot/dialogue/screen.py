@@ -39,12 +39,21 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that the bot made for this one answer; it is nowhere kept."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """The answer to an event: what to show, and what to remember from now on.
 
     `in_place`: the screen replaces the pressed message. `remember` is None when nothing changed,
     and then nothing is written. `leave`: go away from this chat after speaking. `changes` are
-    committed before anything is shown, all in one transaction.
+    committed before anything is shown, all in one transaction. `documents` follow the screen.
+    `reaction`: on the message that was sent (Bot API, ReactionTypeEmoji).
     """
 
     screen: Screen | None = None
@@ -52,6 +61,8 @@ class Turn:
     remember: Person | None = None
     leave: bool = False
     changes: tuple[Change, ...] = ()
+    documents: tuple[Document, ...] = ()
+    reaction: str | None = None
 
 
 def columns(label: str) -> int:
@@ -67,16 +78,17 @@ def columns(label: str) -> int:
     )
 
 
-ONE, TWO, THREE = 34, 17, 9
-"""Columns that fit into a button when one, two or three stand in a row (languages.md, 9)."""
+WIDTHS = {1: 34, 2: 17, 3: 9, 5: 5}
+"""Columns that fit into a button, by how many stand in a row (languages.md, 9)."""
+ONE = WIDTHS[1]
 
 
 def in_rows(buttons: Iterable[Button], most: int = 2) -> tuple[Row, ...]:
-    """Buttons in rows of up to `most`; a label too wide for its row gets a row of its own."""
+    """In rows of up to `most` (of WIDTHS); a label too wide for its row gets a row of its own."""
     rows: list[Row] = []
     waiting: list[Button] = []
     for button in buttons:
-        if columns(button.label) > (TWO if most == 2 else THREE):
+        if columns(button.label) > WIDTHS[most]:
             if waiting:
                 rows.append(tuple(waiting))
                 waiting = []

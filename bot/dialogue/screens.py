@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.dialogue.address import Address, address_from_detail
-from bot.dialogue.event import NOBODY, Person
+from bot.dialogue.event import Person
 from bot.dialogue.screen import Button, Row, Screen, in_rows
 from bot.i18n.language import Language, Languages
 from bot.i18n.text import Spoken, Text, text
@@ -50,6 +50,11 @@ class Opening:
 def paragraphs(*parts: Spoken | None) -> Spoken:
     """Said sentences, one below the other with a blank line between; None is left out."""
     return Spoken("\n\n".join(part for part in parts if part))
+
+
+def lines(*said: Spoken) -> Spoken:
+    """Said sentences, each on a line of its own."""
+    return Spoken("\n".join(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,56 +327,6 @@ class Screens:
         )
         buttons = [Button(one.name, place.with_language(one.tag)) for one in self.languages.offered]
         return Screen(body, in_rows(buttons))
-
-    def privacy(self, language: Language) -> Screen:
-        """What is kept, where, why, how long, and whom to ask (privacy.md, P1)."""
-        operator = self.operator
-        runs = (
-            text("privacy.operator", name=operator.name)
-            if operator.name
-            else text("privacy.operator-unknown")
-        )
-        body = paragraphs(
-            language.say(text("privacy.short")),
-            language.say(runs),
-            self.contact(language),
-            language.say(text("privacy.kept")),
-            language.say(text("privacy.telegram")),
-            language.say(text("privacy.rights")),
-        )
-        rows = ((self.button(language, "button.my-data", MY_DATA),),)
-        return self.plain(Address(language.tag, PRIVACY), language, body, rows)
-
-    def my_data(self, here: Address, language: Language, person: Person) -> Screen:
-        """All that is kept of this person, and its deletion in two taps (privacy.md, P10)."""
-        chosen = self.languages.get(person.language) if person.language else None
-        country = self.helplines.countries.get(person.country or "")
-        asked = here.detail == "delete"
-        here = Address(language.tag, MY_DATA, "delete" if asked else "")
-        body = paragraphs(
-            language.say(text("my-data.kept")),
-            language.say(
-                text("my-data.language", name=chosen.name)
-                if chosen
-                else text("my-data.no-language")
-            ),
-            language.say(
-                text("my-data.country", name=self._country(country, language))
-                if country
-                else text("my-data.no-country")
-            ),
-            language.say(text("my-data.delete-question" if asked else "my-data.telegram")),
-        )
-        if asked:
-            rows: tuple[Row, ...] = (
-                (self.button(language, "button.delete-now", MY_DATA, "deleted"),),
-                (self.button(language, "button.keep", MY_DATA),),
-            )
-        elif person == NOBODY:
-            rows = ()
-        else:
-            rows = ((self.button(language, "button.delete", MY_DATA, "delete"),),)
-        return self.plain(here, language, body, rows)
 
     def contact(self, language: Language) -> Spoken | None:
         """The other way to reach the operator, if the settings name one."""

@@ -104,10 +104,12 @@ class Fault:
     form: int = 0
 
 
-def load_catalogs(locales_dir: Path) -> Catalogs:
+def load_catalogs(locales_dir: Path, broken: list[Problem] | None = None) -> Catalogs:
     """Every language below `locales_dir`.
 
-    Raises BrokenWords with all problems of all files where a file is broken, or English is.
+    Raises BrokenWords with all problems of all files where a file is broken, or English is. With
+    a list `broken` the problems are added to it instead, a broken file counts as one without
+    sentences, and only where there is no English to compare with is it raised.
     """
     problems: list[Problem] = []
     notices: list[Problem] = []
@@ -119,12 +121,16 @@ def load_catalogs(locales_dir: Path) -> Catalogs:
         if code == SOURCE or path.exists():
             try:
                 files[code] = read_po(path, shown)
-            except BrokenWords as broken:
-                problems.extend(broken.problems)
+            except BrokenWords as unread:
+                problems.extend(unread.problems)
+                if broken is not None and code != SOURCE:
+                    files[code] = PoFile(shown, {}, None, ())
         else:
             files[code] = PoFile(shown, {}, None, ())
             notices.append(
-                Problem(shown, 1, "This language has no sentences.", "Add this file to it.")
+                Problem(
+                    shown, 1, "This language has no sentences.", "Add this file to it.", "missing"
+                )
             )
     if SOURCE in files:
         source = files[SOURCE]
@@ -132,8 +138,10 @@ def load_catalogs(locales_dir: Path) -> Catalogs:
             problems.extend(
                 _problem(source, entry, fault) for fault in _english_faults(entry, source.plural)
             )
-    if problems:
+    if problems and (broken is None or SOURCE not in files):
         raise BrokenWords(problems)
+    if broken is not None:
+        broken.extend(problems)
     english = {entry.id: entry for entry in files[SOURCE].entries}
     by_code = {SOURCE: _english(folders[SOURCE], files[SOURCE])}
     for code, file in files.items():
@@ -159,6 +167,7 @@ def _folders(locales_dir: Path, problems: list[Problem], notices: list[Problem])
                     1,
                     "This folder's name is not a language's code.",
                     "Name it like zh_Hans, pt_BR or ru.",
+                    "folder.name",
                 )
             )
             continue
@@ -169,13 +178,18 @@ def _folders(locales_dir: Path, problems: list[Problem], notices: list[Problem])
                     1,
                     f"There is a second folder for this language ({found[tag.code].name}).",
                     "Put everything into one of them.",
+                    "folder.twice",
                 )
             )
             continue
         if tag.code != child.name:
             notices.append(
                 Problem(
-                    place, 1, "This language's code has another spelling.", f"Use “{tag.code}”."
+                    place,
+                    1,
+                    "This language's code has another spelling.",
+                    f"Use “{tag.code}”.",
+                    "folder.name",
                 )
             )
         found[tag.code] = child
@@ -224,6 +238,8 @@ def _translated(
                     1,
                     f"“{id}” is not here yet.",
                     "Copy it from messages.pot and translate it.",
+                    "untranslated",
+                    id,
                 )
             )
     coverage = len(messages) / len(english) if english else 1.0
@@ -339,12 +355,14 @@ def _keep(expected: frozenset[str]) -> str:
 def _unknown(entry: Entry, english: Mapping[str, Entry]) -> Fault:
     near = difflib.get_close_matches(entry.id, english, 1)
     remedy = f"Did you mean “{near[0]}”?" if near else "Delete it."
-    return Fault("id.unknown", "There is no such id in English.", remedy)
+    # English that is gone leaves its translations behind: that is nobody's mistake.
+    return Fault("id.unknown" if near else "obsolete", "There is no such id in English.", remedy)
 
 
 def _problem(file: PoFile, entry: Entry, fault: Fault) -> Problem:
     line = entry.form_lines[fault.form] if fault.form < len(entry.form_lines) else entry.line
-    return Problem(file.path, line, f"“{entry.id}”: {fault.message}", fault.remedy)
+    message = f"“{entry.id}”: {fault.message}"
+    return Problem(file.path, line, message, fault.remedy, fault.code, entry.id)
 
 
 # The template for translators --------------------------------------------------------------------

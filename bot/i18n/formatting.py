@@ -21,7 +21,13 @@ from functools import lru_cache
 from typing import Literal
 
 from babel.core import Locale
-from babel.dates import format_date, format_time, get_datetime_format, get_timezone_name
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_datetime_format,
+    get_timezone_name,
+)
 from babel.lists import format_list
 from babel.numbers import (
     NumberPattern,
@@ -72,6 +78,14 @@ class Formats:
         clock = format_time(at, "short", tzinfo=at.tzinfo, locale=locale)
         both = str(get_datetime_format("medium", locale=locale))
         return both.replace("{0}", clock).replace("{1}", self.date(at.date()))
+
+    def soon(self, at: datetime) -> str:
+        """`Mar 5, 2:05 PM`, `3月5日 14:05`: a moment not far away, by the clock of its own zone."""
+        locale = self.locale
+        clock = format_time(at, "short", tzinfo=at.tzinfo, locale=locale)
+        day = format_skeleton("MMMd", at, tzinfo=at.tzinfo, locale=locale)
+        both = str(get_datetime_format("medium", locale=locale))
+        return both.replace("{0}", clock).replace("{1}", day)
 
     def clock(self, zone: str) -> str:
         """What the time in a zone (IANA) is called: `China Time`, `北美东部时间`.

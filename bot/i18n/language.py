@@ -124,6 +124,10 @@ class Language:
         """`March 5, 2026`, as plain words."""
         return self.formats.date(day, length)
 
+    def soon(self, at: datetime.datetime) -> str:
+        """`Mar 5, 2:05 PM`: a moment not far away, by the clock of its own zone, as plain words."""
+        return self.formats.soon(at)
+
     def clock(self, zone: str) -> str:
         """`China Time`, for the time in a zone (IANA), as plain words."""
         return self.formats.clock(zone)
@@ -276,25 +280,35 @@ def load_languages(locales_dir: Path) -> Languages:
 
     Raises BrokenWords with all problems of all files.
     """
+    return load_with_catalogs(locales_dir)[0]
+
+
+def load_with_catalogs(
+    locales_dir: Path, broken: list[Problem] | None = None
+) -> tuple[Languages, Catalogs]:
+    """The languages, and the catalogs they are made of; with a list `broken`, like
+    `load_catalogs`."""
     problems: list[Problem] = []
     profiles: dict[Path, Profile] = {}
     for path in sorted(locales_dir.glob("*/language.yaml")):
         try:
             profiles[path.parent] = read_profile(path, path.relative_to(locales_dir.parent))
-        except BrokenWords as broken:
-            problems.extend(broken.problems)
+        except BrokenWords as unread:
+            problems.extend(unread.problems)
     try:
-        catalogs = load_catalogs(locales_dir)
-    except BrokenWords as broken:
-        raise BrokenWords([*problems, *broken.problems]) from None
-    if problems:
+        catalogs = load_catalogs(locales_dir, broken)
+    except BrokenWords as unread:
+        raise BrokenWords([*problems, *unread.problems]) from None
+    if broken is not None:
+        broken.extend(problems)
+    elif problems:
         raise BrokenWords(problems)
     notices = list(catalogs.notices)
     languages = [
         _language(catalog, profiles.get(catalog.folder, Profile()), catalogs, notices)
         for catalog in catalogs.by_code.values()
     ]
-    return Languages(languages, sorted(notices))
+    return Languages(languages, sorted(notices)), catalogs
 
 
 def _language(
@@ -307,7 +321,8 @@ def _language(
             messages |= catalogs.by_code[code].messages
         else:
             what = f"The fallback “{code}” is no language that is here."
-            notices.append(Problem(shown, 1, what, f"Use one of {', '.join(catalogs.by_code)}."))
+            remedy = f"Use one of {', '.join(catalogs.by_code)}."
+            notices.append(Problem(shown, 1, what, remedy, "language.profile"))
     messages |= catalog.messages
     status = profile.status
     if catalog.code == SOURCE:
@@ -317,12 +332,19 @@ def _language(
     elif status == "published" and catalog.coverage < ENOUGH:
         status = "beta"
         what = f"Only {catalog.coverage:.0%} of the sentences can be used, so this counts as beta."
-        notices.append(Problem(shown, 1, what, "Translate the rest, or write “status: beta”."))
+        remedy = "Translate the rest, or write “status: beta”."
+        notices.append(Problem(shown, 1, what, remedy, "language.beta"))
     locale, known = _locale(catalog.code)
     name = profile.name or (_endonym(locale, catalog.code) if known else "")
     if not name:
         notices.append(
-            Problem(shown, 1, "The name of this language is not known.", "Add “name: ...”.")
+            Problem(
+                shown,
+                1,
+                "The name of this language is not known.",
+                "Add “name: ...”.",
+                "language.name",
+            )
         )
     rtl = locale.text_direction == "rtl" if known else first_strong(name) in ("R", "AL")
     return Language(

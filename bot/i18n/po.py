@@ -81,13 +81,17 @@ def parse_po(data: bytes, shown: str) -> PoFile:
             1,
             "An invisible mark (BOM) stands before the first character.",
             "Save the file as “UTF-8”, not as “UTF-8 with BOM”.",
+            "po.encoding",
         )
     try:
         content = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         reader.report(
-            line, "There is a character here that is not UTF-8.", "Save the file again as UTF-8."
+            line,
+            "There is a character here that is not UTF-8.",
+            "Save the file again as UTF-8.",
+            "po.encoding",
         )
         content = data.decode("utf-8", errors="replace")
     file = reader.read(content)
@@ -131,8 +135,8 @@ class _Reader:
         self.header_line = 0
         self.draft = _Draft()
 
-    def report(self, line: int, message: str, remedy: str) -> None:
-        self.problems.append(Problem(self.shown, line, message, remedy))
+    def report(self, line: int, message: str, remedy: str, code: str = "po.syntax") -> None:
+        self.problems.append(Problem(self.shown, line, message, remedy, code))
 
     def read(self, content: str) -> PoFile:
         content = content.replace("\r\n", "\n")
@@ -143,6 +147,7 @@ class _Reader:
                     content.count("\n", 0, mark.start()) + 1,
                     "Git left two versions of this place.",
                     "Keep one of them and delete the lines of <<<<<<<, ======= and >>>>>>>.",
+                    "po.conflict-marker",
                 )
         if conflicts:  # both versions would be reported as each other's duplicates
             return PoFile(self.shown, {}, None, ())
@@ -334,6 +339,7 @@ class _Reader:
                 line,
                 f"The header says that this file is written in {charset[1]}.",
                 "Save it as UTF-8 and write charset=UTF-8 there.",
+                "po.encoding",
             )
 
     def _file(self) -> PoFile:
@@ -344,6 +350,7 @@ class _Reader:
                     entry.line,
                     f"“{entry.id}” stands here a second time (first in line {first[entry.id]}).",
                     "Keep one of them.",
+                    "po.duplicate",
                 )
             first.setdefault(entry.id, entry.line)
         rule = self._rule()
@@ -356,6 +363,7 @@ class _Reader:
                     f"Give it msgstr[0] to msgstr[{rule.count - 1}]."
                     if rule.count > 1
                     else "Give it msgstr[0] only.",
+                    "plural.count",
                 )
         return PoFile(self.shown, self.header, rule, tuple(self.entries))
 
@@ -373,6 +381,7 @@ class _Reader:
                 self.header_line or 1,
                 "The file's header has no plural rule (Plural-Forms) that can be used.",
                 remedy_for(self.header.get("language", "")),
+                "plural.rule",
             )
         return None
 

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong: where, what, and what to do about it (plain words, no code)."""
+    """One thing wrong: where, what, and what to do about it (plain words, no code).
+
+    `code` names the kind of mistake for `check --explain` (bot/translate/checks/codes.yaml); `id`
+    the sentence or page it is in. Both may be "".
+    """
 
     path: str
     line: int
     message: str
     remedy: str
+    code: str = ""
+    id: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message} {self.remedy}"

@@ -29,7 +29,7 @@ def read_profile(path: Path, shown: PurePath) -> Profile:
     """The file `path`, shown to people as `shown`. Raises BrokenWords with every problem in it."""
     block = read_yaml(path, shown.as_posix())
     problems = [
-        Problem(shown.as_posix(), block.at(key), message, remedy)
+        Problem(shown.as_posix(), block.at(key), message, remedy, "language.profile")
         for key, value in block.items()
         for message, remedy in _wrong(key, value)
     ]

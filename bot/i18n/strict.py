@@ -57,6 +57,7 @@ def _mapping(loader: _Loader, node: yaml.Node) -> Block:
                 line,
                 f"“{key}” stands here a second time (first in line {block.lines[key]}).",
                 "Keep one of them.",
+                "yaml.duplicate",
             )
         block[key] = loader.construct_object(value_node, deep=True)
         block.lines[key] = line
@@ -79,9 +80,9 @@ def _scalar(loader: _Loader, node: yaml.Node) -> str:
 
 
 class _Mistake(Exception):  # noqa: N818 - it never leaves this file
-    def __init__(self, line: int, message: str, remedy: str) -> None:
+    def __init__(self, line: int, message: str, remedy: str, code: str = "yaml.syntax") -> None:
         super().__init__(message)
-        self.line, self.message, self.remedy = line, message, remedy
+        self.line, self.message, self.remedy, self.code = line, message, remedy, code
 
 
 def _wrong_tag(node: yaml.Node) -> _Mistake:
@@ -89,6 +90,7 @@ def _wrong_tag(node: yaml.Node) -> _Mistake:
         node.start_mark.line + 1,
         f"“{node.tag}” gives a value a type, but every value here is text.",
         "Take the mark away, and put the value between double quotes.",
+        "yaml.type",
     )
 
 
@@ -103,6 +105,9 @@ _Loader.add_constructor(_TEXT, _scalar)
 _Loader.add_multi_constructor("", _refuse_tag)
 
 
+_CODE = "yaml.syntax"
+
+
 def read_yaml(path: Path, shown: str) -> Block:
     """The mapping in the file `path`; `shown` is the path that people see in messages.
 
@@ -113,11 +118,11 @@ def read_yaml(path: Path, shown: str) -> Block:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BrokenWords(
-            [Problem(shown, line, "This file is not UTF-8 text.", "Save it again as UTF-8.")]
+            [Problem(shown, line, "This file is not UTF-8 text.", "Save it again as UTF-8.", _CODE)]
         ) from error
     except OSError as error:
         raise BrokenWords(
-            [Problem(shown, 1, "This file cannot be read.", "Check that it is there.")]
+            [Problem(shown, 1, "This file cannot be read.", "Check that it is there.", _CODE)]
         ) from error
     return parse_yaml(raw, shown)
 
@@ -130,20 +135,20 @@ def parse_yaml(raw: str, shown: str) -> Block:
         _refuse_depth(raw)
         tree = yaml.load(raw, _Loader)  # noqa: S506 - a SafeLoader without types
     except _Mistake as mistake:
-        problems.append(Problem(shown, mistake.line, mistake.message, mistake.remedy))
+        problems.append(Problem(shown, mistake.line, mistake.message, mistake.remedy, mistake.code))
     except yaml.MarkedYAMLError as error:
         line, what, remedy = _syntax(error)
         if not {line, line - 1} & {problem.line for problem in problems}:  # else it is its echo
-            problems.append(Problem(shown, line, what, remedy))
+            problems.append(Problem(shown, line, what, remedy, _CODE))
     except yaml.YAMLError:
         found = yaml.reader.Reader.NON_PRINTABLE.search(raw)
         line = raw.count("\n", 0, found.start()) + 1 if found else 1
         what = "There is a character that YAML does not allow."
-        problems.append(Problem(shown, line, what, "Retype the line."))
+        problems.append(Problem(shown, line, what, "Retype the line.", _CODE))
     else:
         if not isinstance(tree, Block):
             problems.append(
-                Problem(shown, 1, "This file has no entries.", "Start with “name: text”.")
+                Problem(shown, 1, "This file has no entries.", "Start with “name: text”.", _CODE)
             )
     if problems:
         raise BrokenWords(problems)
@@ -195,7 +200,7 @@ _SMART_QUOTE = re.compile(r"^\s*(?:- +(?:[A-Za-z0-9_.-]+: +)?|[A-Za-z0-9_.-]+: +
 _OPENS_BLOCK = re.compile(r"^( *(?:- +)*)(?:[A-Za-z0-9_.-]+: +)?[|>][+-]?\d?\s*$")
 
 
-def _lints(raw: str) -> Iterator[tuple[int, str, str]]:
+def _lints(raw: str) -> Iterator[tuple[int, str, str, str]]:
     """Mistakes that YAML accepts in silence, or reports in words that help nobody."""
     inside_block: int | None = None
     for number, line in enumerate(raw.splitlines(), start=1):
@@ -209,25 +214,43 @@ def _lints(raw: str) -> Iterator[tuple[int, str, str]]:
                 number,
                 "Two versions of this place were left by Git.",
                 "Keep one, delete the marks.",
+                "yaml.conflict-marker",
             )
         elif "\t" in line[: len(line) - len(line.lstrip())]:
-            yield number, "This line starts with a tab.", "Use spaces, as in the lines around it."
+            yield (
+                number,
+                "This line starts with a tab.",
+                "Use spaces, as in the lines around it.",
+                "yaml.syntax",
+            )
         elif "\u00a0" in line[: len(line) - len(line.lstrip())]:
-            yield number, "This line starts with a no-break space.", "Use plain spaces."
+            yield (
+                number,
+                "This line starts with a no-break space.",
+                "Use plain spaces.",
+                "yaml.syntax",
+            )
         elif _FULL_WIDTH_COLON.match(line):
             yield (
                 number,
                 "The colon here is the wide one (：).",
                 "Type the plain one and a space (: ).",
+                "yaml.syntax",
             )
         elif _HASH_IN_VALUE.match(line):
             yield (
                 number,
                 "All after “ #” would be lost as a comment.",
                 "Put the text in double quotes.",
+                "yaml.hash",
             )
         elif _SMART_QUOTE.match(line):
-            yield number, "The quotes are curly and would be shown.", 'Type straight ones (").'
+            yield (
+                number,
+                "The quotes are curly and would be shown.",
+                'Type straight ones (").',
+                "yaml.quotes",
+            )
         opened = _OPENS_BLOCK.match(line)
         if opened:
             # Below “- text: |” the text stands deeper than “text”; below “- |” deeper than “-”.

@@ -11,9 +11,20 @@ from bot.library.telling import TRIALS, tell
 
 SOURCE = "en"
 _KEYS = frozenset(
-    {"title", "button", "parts", "facts", "sources", "evidence", "reviewed", "note", "from"}
+    {
+        "title",
+        "button",
+        "parts",
+        "facts",
+        "sources",
+        "evidence",
+        "reviewed",
+        "note",
+        "from",
+        "ignore",
+    }
 )
-_REFERENCE_KEYS = frozenset({"title", "note", "from"})
+_REFERENCE_KEYS = frozenset({"title", "note", "from", "ignore"})
 
 Fault = tuple[int, str, str]
 
@@ -160,34 +171,27 @@ def _faults_of_review(entry: Block) -> list[Fault]:
     ]
 
 
-def faults_of_prose(entry: Block) -> list[Fault]:
-    """Words that Telegram would refuse, or that would be read as a placeholder."""
-    faults: list[Fault] = []
+def faults_of_prose(entry: Block) -> list[tuple[str, Fault]]:
+    """Words that Telegram would refuse, or that would be read as a placeholder; each with the code
+    of the mistake."""
+    faults: list[tuple[str, Fault]] = []
     parts = entry.get("parts")
     for line, part in zip(parts.lines, parts, strict=True) if isinstance(parts, Items) else ():
         if _faults_of_part(line, part):
             continue
         told = tell(part)
         if "{" in told or "}" in told:
-            faults.append((line, "There are braces in the text.", "Write round brackets instead."))
+            remedy = "Write round brackets instead."
+            faults.append(("page.braces", (line, "There are braces in the text.", remedy)))
         if _ADDRESS.search(told.replace(f'<a href="{TRIALS}', "")):
-            faults.append(
-                (
-                    line,
-                    "There is a web address in the text.",
-                    "Take it out; addresses belong in content/structure.yaml.",
-                )
-            )
+            remedy = "Take it out; addresses belong in content/structure.yaml."
+            faults.append(("page.address", (line, "There is a web address in the text.", remedy)))
         try:
             markup.parse(told)
         except markup.MarkupError as error:
-            faults.append(
-                (
-                    line,
-                    f"Telegram would refuse this text: {error.description}.",
-                    "Close each tag you open; write &lt; for a plain “<”.",
-                )
-            )
+            what = f"Telegram would refuse this text: {error.description}."
+            remedy = "Close each tag you open; write &lt; for a plain “<”."
+            faults.append(("html", (line, what, remedy)))
     return faults
 
 

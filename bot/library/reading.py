@@ -54,7 +54,8 @@ RESERVED = frozenset(
 )
 _PAGE_ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _NODE_KEYS = frozenset({"section", "children", "lines", "links", "high", "ties"})
-_NOT_PAGES = frozenset({"safety", "form"})
+_STRUCTURE = "content/structure.yaml"
+_NOT_PAGES = frozenset({"safety", "form", "templates"})
 
 
 def read_library(
@@ -76,9 +77,7 @@ class _Reader:
 
     def library(self, languages: tuple[str, ...]) -> Library:
         facts = self._try(lambda: read_facts(self.content / "facts.yaml", "content/facts.yaml"))
-        structure = self._try(
-            lambda: read_yaml(self.content / "structure.yaml", "content/structure.yaml")
-        )
+        structure = self._try(lambda: read_yaml(self.content / "structure.yaml", _STRUCTURE))
         items = {language: self._items(language) for language in languages}
         if facts is None or structure is None:
             raise BrokenWords(self.problems)
@@ -106,7 +105,7 @@ class _Reader:
             if name not in english and file not in unread:
                 line = structure["pages"].at(name)
                 self._problem(
-                    "content/structure.yaml",
+                    _STRUCTURE,
                     line,
                     f"The page “{name}” has no English text.",
                     f"Write it in {file}.",
@@ -123,7 +122,8 @@ class _Reader:
             return None
 
     def _problem(self, path: str, line: int, message: str, remedy: str) -> None:
-        self.problems.append(Problem(path, line, message, remedy))
+        code = "structure" if path == _STRUCTURE else "page.unknown"
+        self.problems.append(Problem(path, line, message, remedy, code))
 
     def _labels(
         self, items: Mapping[str, tuple[Block, str]], language: str, facts: Facts
@@ -132,7 +132,7 @@ class _Reader:
         sound = {}
         for name, (entry, shown) in items.items():
             if name in facts.references:
-                broken = _told(name, shown, faults_of_reference(entry))
+                broken = _told(name, shown, "page.shape", faults_of_reference(entry))
                 (self.problems if language == SOURCE else self.notices).extend(broken)
                 if not broken:
                     sound[name] = (entry, shown)
@@ -246,7 +246,7 @@ class _Reader:
         return tuple(value)
 
     def _structure(self, line: int, message: str, remedy: str) -> None:
-        self._problem("content/structure.yaml", line, message, remedy)
+        self._problem(_STRUCTURE, line, message, remedy)
 
     def _link(self, link: object, line: int) -> Link:
         entry = link if isinstance(link, Block) else Block()
@@ -286,11 +286,12 @@ class _Reader:
             )
             return None
         source, _ = english.get(name, (entry, shown))
-        faults = [*faults_of_shape(entry, source, language), *faults_of_prose(entry)]
+        broken = _told(name, shown, "page.shape", faults_of_shape(entry, source, language))
+        for code, fault in faults_of_prose(entry):
+            broken += _told(name, shown, code, [fault])
         if language == SOURCE:
-            faults += faults_of_credentials(entry, facts)
-        if faults:
-            broken = _told(name, shown, faults)
+            broken += _told(name, shown, "page.credentials", faults_of_credentials(entry, facts))
+        if broken:
             (self.problems if language == SOURCE else self.notices).extend(broken)
             return None
         if language != SOURCE and name not in sound:
@@ -338,8 +339,11 @@ def _parents(menu: Iterable[str], nodes: Mapping[str, Node]) -> dict[str, str | 
     return parents
 
 
-def _told(name: str, shown: str, faults: Iterable[Fault]) -> list[Problem]:
-    return [Problem(shown, line, f"[{name}] {what}", remedy) for line, what, remedy in faults]
+def _told(name: str, shown: str, code: str, faults: Iterable[Fault]) -> list[Problem]:
+    return [
+        Problem(shown, line, f"[{name}] {what}", remedy, code, name)
+        for line, what, remedy in faults
+    ]
 
 
 def _words(entry: Block) -> dict[str, object]:

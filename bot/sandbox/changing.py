@@ -7,6 +7,7 @@ from bot.sandbox.keyboards import inline_keyboard
 from bot.sandbox.model import Chat, Json, Message
 from bot.sandbox.rules import (
     ANSWER_UNITS,
+    CAPTIONED,
     DELETE_SECONDS,
     MANY_IDS,
     REACTIONS,
@@ -81,7 +82,7 @@ def edit_message_caption(world: World, call: Call) -> Json:
     )
     rows = _rows(call)
     message = _to_edit(world, call)
-    if not message.media:
+    if not message.media.keys() & CAPTIONED:
         raise bad("there is no caption in the message to edit")
     changes = {
         "caption": marked.text or None,
@@ -119,12 +120,12 @@ def edit_message_reply_markup(world: World, call: Call) -> Json:
 
 
 def _deletable(world: World, chat: Chat, message: Message) -> bool:
-    young = world.now() - message.date < DELETE_SECONDS
-    if chat.is_private:
-        return young
-    if "can_delete_messages" in chat.bot_rights:
+    """Bot API, deleteMessage: nothing older than 48 hours, and never what opened a topic."""
+    if world.now() - message.date >= DELETE_SECONDS or "forum_topic_created" in message.service:
+        return False
+    if chat.is_private or "can_delete_messages" in chat.bot_rights:
         return True
-    return young and message.sender is world.bot and not message.service
+    return message.sender is world.bot and not message.service
 
 
 @method("deleteMessage", "chat_id message_id")
@@ -158,7 +159,9 @@ def answer_callback_query(world: World, call: Call) -> bool:
     user = world.answered(query_id).user
     world.tell("answered", user_id=user.id, query_id=query_id)
     if text:
-        world.tell("toast", user_id=user.id, text=text, alert=call.flag("show_alert"))
+        toast = {"user_id": user.id, "text": text, "alert": call.flag("show_alert")}
+        world.toasts.append(toast)
+        world.tell("toast", **toast)
     return True
 
 
@@ -174,7 +177,7 @@ def set_message_reaction(world: World, call: Call) -> bool:
         emoji.append(str(each.get("emoji")).removesuffix("\ufe0f"))
     chat = world.writable(call.get("chat_id"))
     message = world.message(chat, call.get("message_id"), "message to react")
-    if not set(emoji) <= REACTIONS:
+    if not set(emoji) <= (REACTIONS if chat.reactions is None else chat.reactions):
         raise bad("REACTION_INVALID")
     if len(emoji) > 1:
         raise bad("REACTIONS_TOO_MANY")
@@ -202,13 +205,8 @@ def pin_chat_message(world: World, call: Call) -> bool:
     if not message.pinned:
         message.pinned = True
         world.changed(message)
-        world.post(
-            chat,
-            world.bot,
-            thread_id=message.thread_id,
-            service={"pinned_message": message.api(nested=True)},
-            service_line=f"{world.bot.name} pinned a message",
-        )
+        pinned = {"pinned_message": message.api(nested=True)}
+        world.note(chat, world.bot, pinned, "pinned a message", message.thread_id)
     return True
 
 

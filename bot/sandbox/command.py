@@ -64,7 +64,9 @@ async def run_sandbox(port: int, *, browse: bool) -> None:
             click.echo(f"The sandbox is open: {sandbox.url}/  (Ctrl-C closes it)")
             if browse:
                 webbrowser.open(f"{sandbox.url}/")
-            app = make_app(open_for_consultations(sandbox_settings(sandbox, Path(folder))), ())
+            settings = open_for_consultations(sandbox_settings(sandbox, Path(folder)))
+            app = make_app(settings, sandbox.clock.now)
+            sandbox.clock.moved.append(app.wake)
             following = asyncio.create_task(follow_files(app, click.echo))
             try:
                 await app.run(stop)

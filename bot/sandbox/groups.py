@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.sandbox.call import Call, method
-from bot.sandbox.model import Chat, Json, Topic, User
+from bot.sandbox.members import member
+from bot.sandbox.model import Chat, Json, Topic
 from bot.sandbox.rules import TOPIC_UNITS, bad
 from bot.sandbox.world import GENERAL, World
 
@@ -41,6 +42,10 @@ def get_chat(world: World, call: Call) -> Json:
             "gifts_from_channels": False,
         },
     }
+    if chat.reactions is not None:
+        shape["available_reactions"] = [
+            {"type": "emoji", "emoji": each} for each in sorted(chat.reactions)
+        ]
     if not chat.is_private:
         shape["permissions"] = dict.fromkeys(_PERMISSIONS, True)
         shape["has_visible_history"] = True
@@ -48,24 +53,6 @@ def get_chat(world: World, call: Call) -> Json:
     if pinned:
         shape["pinned_message"] = pinned[-1].api(nested=True)
     return shape
-
-
-def _member(world: World, chat: Chat, user: User) -> Json:
-    if user is world.bot:
-        return world.bot_member(chat, chat.bot_status, chat.bot_rights)
-    status = chat.members.get(user.id, "left")
-    shape: Json = {"user": user.api(), "status": status}
-    if status == "administrator":
-        everything = world.bot_member(chat, "administrator", frozenset(_admin_rights(world, chat)))
-        shape = {**everything, "user": user.api()}
-    elif status == "creator":
-        shape["is_anonymous"] = False
-    return shape
-
-
-def _admin_rights(world: World, chat: Chat) -> list[str]:
-    full = world.bot_member(chat, "administrator", chat.bot_rights)
-    return [name for name in full if name.startswith("can_") and name != "can_be_edited"]
 
 
 @method("getChatMember", "chat_id user_id")
@@ -79,7 +66,10 @@ def get_chat_member(world: World, call: Call) -> Json:
         raise bad("PARTICIPANT_ID_INVALID")
     if chat.is_private:
         return {"user": user.api(), "status": "member"}
-    return _member(world, chat, user)
+    if user is not world.bot and chat.bot_status != "administrator" and chat.type == "supergroup":
+        # Told for sure only to an administrator (Bot API, getChatMember; tdlib/td #589).
+        raise bad("CHAT_ADMIN_REQUIRED")
+    return member(world, chat, user)
 
 
 @method("getChatAdministrators", "chat_id return_bots")
@@ -87,13 +77,15 @@ def get_chat_administrators(world: World, call: Call) -> list[Json]:
     chat = world.chat(call.get("chat_id"))
     if chat.is_private:
         raise bad("there are no administrators in the private chat")
+    inside = chat.bot_status == "administrator"
+    # Who remains anonymous is not shown to a bot that is no administrator
+    # (tdlib/telegram-bot-api #667).
     people = [
-        _member(world, chat, world.users[user_id])
-        for user_id, status in chat.members.items()
-        if status in {"creator", "administrator"}
+        member(world, chat, world.users[user_id])
+        for user_id, rank in chat.members.items()
+        if rank != "member" and (inside or user_id not in chat.anonymous)
     ]
-    itself = [_member(world, chat, world.bot)] if chat.bot_status == "administrator" else []
-    return people + itself
+    return [*people, member(world, chat, world.bot)] if inside else people
 
 
 @method("getChatMemberCount", "chat_id")
@@ -108,12 +100,7 @@ def leave_chat(world: World, call: Call) -> bool:
     if chat.is_private:
         raise bad("chat member status can't be changed in private chats")
     world.move_bot(chat, "left", by=world.bot)
-    world.post(
-        chat,
-        world.bot,
-        service={"left_chat_member": world.bot.api()},
-        service_line=f"{world.bot.name} left the group",
-    )
+    world.note(chat, world.bot, {"left_chat_member": world.bot.api()}, "left the group")
     return True
 
 
@@ -146,7 +133,7 @@ def _topic(chat: Chat, call: Call) -> Topic:
 
 
 def _note(world: World, chat: Chat, topic: Topic, service: Json, line: str) -> None:
-    world.post(chat, world.bot, thread_id=topic.id, service=service, service_line=line)
+    world.note(chat, world.bot, service, line, topic.id)
     world.tell("chat", chat=chat)
 
 
@@ -171,7 +158,7 @@ def edit_forum_topic(world: World, call: Call) -> bool:
         raise bad("TOPIC_NOT_MODIFIED")
     topic.name, topic.icon_custom_emoji_id = name, icon
     edited = {"name": name, **({"icon_custom_emoji_id": icon} if icon else {})}
-    line = f"{world.bot.name} renamed the topic to “{name}”"
+    line = f"renamed the topic to “{name}”"
     _note(world, chat, topic, {"forum_topic_edited": edited}, line)
     return True
 
@@ -193,19 +180,15 @@ def _set_closed(world: World, call: Call, *, closed: bool) -> bool:
         raise bad("TOPIC_NOT_MODIFIED")
     topic.closed = closed
     kind = "forum_topic_closed" if closed else "forum_topic_reopened"
-    line = f"{world.bot.name} {'closed' if closed else 'reopened'} the topic"
+    line = f"{'closed' if closed else 'reopened'} the topic"
     _note(world, chat, topic, {kind: {}}, line)
     return True
 
 
 @method("deleteForumTopic", "chat_id message_thread_id")
 def delete_forum_topic(world: World, call: Call) -> bool:
-    # It takes all messages with it (Bot API, deleteForumTopic).
     chat = _forum(world, call, "delete the topic", "can_delete_messages")
-    topic = _topic(chat, call)
-    del chat.topics[topic.id]
-    world.delete(chat, [each for each, m in chat.messages.items() if m.thread_id == topic.id])
-    world.tell("chat", chat=chat)
+    world.delete_topic(chat, _topic(chat, call))
     return True
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 Json = dict[str, Any]
 
 BotStatus = Literal["administrator", "member", "left", "kicked"]
+Rank = Literal["creator", "administrator", "member"]
 
 ALL_RIGHTS = frozenset(
     {
@@ -43,6 +44,8 @@ class User:
     """True once the person wrote to the bot in private; before that it may not write to them."""
     blocked: bool = False
     """True while the person has the bot blocked."""
+    deactivated: bool = False
+    """True once the account is deleted: nothing reaches it, and it does nothing any more."""
 
     def api(self) -> Json:
         shape: Json = {"id": self.id, "is_bot": self.is_bot, "first_name": self.name}
@@ -53,10 +56,15 @@ class User:
         return shape
 
 
+ANONYMOUS = User(1087968824, "Group", is_bot=True, username="GroupAnonymousBot")
+"""Who an administrator who remains anonymous is said to be (Bot API, Message: sender_chat)."""
+
+
 @dataclass(slots=True)
 class StoredFile:
     """Bytes somebody sent. `size` is what Telegram would say, and may exceed what is kept."""
 
+    kind: str
     id: str
     unique_id: str
     path: str
@@ -100,6 +108,8 @@ class Message:
     chat: "Chat"
     sender: User
     date: int
+    author: User | None = None
+    """Who wrote it, where `sender` does not say: an administrator who remains anonymous."""
     text: str | None = None
     entities: list[Json] = field(default_factory=list)
     caption: str | None = None
@@ -111,6 +121,8 @@ class Message:
     """True if it came with a reply keyboard or forced a reply: such a message is never edited."""
     thread_id: int | None = None
     reply_to: "Message | None" = None
+    quote: Json | None = None
+    """The part of `reply_to` that is answered (Bot API: TextQuote)."""
     edit_date: int | None = None
     media_group_id: str | None = None
     origin: Json | None = None
@@ -125,18 +137,20 @@ class Message:
 
     def api(self, *, nested: bool = False) -> Json:  # noqa: PLR0912 - one branch a field
         """The Bot API's Message; inside another one it holds no reply of its own."""
-        chat = self.chat
+        chat = self.chat.api()
         shape: Json = {
             "message_id": self.message_id,
             "from": self.sender.api(),
-            "chat": chat.api(),
+            "chat": chat,
             "date": self.date,
         }
+        if self.author is not None:
+            shape["sender_chat"] = chat
         if self.thread_id is not None:
             shape["message_thread_id"] = self.thread_id
             shape["is_topic_message"] = True
         if self.reply_to is not None and not nested:
-            shape["reply_to_message"] = self.reply_to.api(nested=True)
+            shape.update(self._answered(self.reply_to))
         if self.edit_date is not None:
             shape["edit_date"] = self.edit_date
         if self.text is not None:
@@ -163,6 +177,26 @@ class Message:
             shape.update(self.extra)
         return shape
 
+    def _answered(self, other: "Message") -> Json:
+        """What a message tells of the one it answers. One of another chat, or of another topic,
+        is only outlined (Bot API, Message: external_reply)."""
+        quoted: Json = {"quote": self.quote} if self.quote is not None else {}
+        opens_this = other.message_id == self.thread_id
+        if other.chat is self.chat and (other.thread_id == self.thread_id or opens_this):
+            return {"reply_to_message": other.api(nested=True), **quoted}
+        outline: Json = {"origin": other.told_origin(), **other.media}
+        if not other.chat.is_private:
+            outline |= {"chat": other.chat.api(), "message_id": other.message_id}
+        return {"external_reply": outline, **quoted}
+
+    def told_origin(self) -> Json:
+        """Where a copy of it that says so comes from (Bot API: MessageOrigin)."""
+        if self.origin is not None:
+            return self.origin
+        if self.author is not None:
+            return {"type": "chat", "sender_chat": self.chat.api(), "date": self.date}
+        return {"type": "user", "sender_user": self.sender.api(), "date": self.date}
+
 
 @dataclass(slots=True)
 class Chat:
@@ -173,7 +207,13 @@ class Chat:
     title: str
     user: User | None = None
     is_forum: bool = False
-    members: dict[int, Literal["creator", "administrator", "member"]] = field(default_factory=dict)
+    members: dict[int, Rank] = field(default_factory=dict)
+    gone: dict[int, Literal["left", "kicked"]] = field(default_factory=dict)
+    """People who were members, and how that ended."""
+    anonymous: set[int] = field(default_factory=set)
+    """Administrators who speak as the group."""
+    reactions: frozenset[str] | None = None
+    """The emoji that may be put on messages here; None: all of them."""
     bot_status: BotStatus = "member"
     bot_rights: frozenset[str] = frozenset()
     topics: dict[int, Topic] = field(default_factory=dict)

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.sandbox import views
-from bot.sandbox.model import Json
-from bot.sandbox.people import NotPossible, People
+from bot.sandbox.files import opened_as
+from bot.sandbox.members import NotPossible
+from bot.sandbox.model import BotStatus, Json, Rank
+from bot.sandbox.people import People
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -27,6 +29,7 @@ _POLICY = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 _KEEP_ALIVE_SECONDS = 15.0
+_LONGEST_MOVE = 366 * 24 * 3600
 
 
 class PageApi:
@@ -39,9 +42,16 @@ class PageApi:
         self._posts: dict[str, Callable[[Json], Json]] = {
             "people": self._people,
             "say": self._say,
+            "album": self._album,
             "tap": self._tap,
             "edit": self._edit,
+            "delete": self._delete,
+            "pin": self._pin,
             "block": self._block,
+            "deactivate": self._deactivate,
+            "member": self._member,
+            "topic": self._topic,
+            "clock": self._clock,
             "react": self._react,
             "join": self._join,
             "faults": self._faults,
@@ -71,7 +81,9 @@ class PageApi:
         if path.startswith("/page/"):
             return self._static(path.removeprefix("/page/"))
         if path == "/sandbox/state":
-            return web.json_response(views.state(self.sandbox.world, self.sandbox.staff_chat_id))
+            time = views.time_of(self.sandbox.clock)
+            whole = views.state(self.sandbox.world, self.sandbox.staff_chat_id, time)
+            return web.json_response(whole)
         if path == "/sandbox/events":
             return await self._events(request)
         if path.startswith("/sandbox/files/"):
@@ -93,13 +105,17 @@ class PageApi:
         stored = self.sandbox.world.files.get(file_id)
         if stored is None:
             return None
-        # Somebody else's bytes: shown as what they claim only if that cannot run anything.
-        harmless = re.fullmatch("(?:image/(?:png|jpeg|gif|webp)|audio/.*|video/.*)", stored.mime)
+        kind = opened_as(stored.mime)
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-        if not harmless:
+        if kind is None:
             headers["Content-Disposition"] = "attachment"
-        kind = stored.mime if harmless else "application/octet-stream"
-        return web.Response(body=stored.data, content_type=kind, headers=headers)
+        charset = "utf-8" if kind == "text/plain" else None
+        return web.Response(
+            body=stored.data,
+            content_type=kind or "application/octet-stream",
+            charset=charset,
+            headers=headers,
+        )
 
     # Events
 
@@ -142,7 +158,8 @@ class PageApi:
         if not name:
             raise NotPossible("A person needs a name.")
         language, staff = body.get("language_code") or None, body.get("staff") is True
-        user = self.sandbox.add_person(name, language and str(language), staff=staff)
+        rank = _rank(body) if body.get("rank") else "administrator"
+        user = self.sandbox.add_person(name, language and str(language), staff=staff, rank=rank)
         chat_id = self.sandbox.staff_chat_id if staff else user.id
         return {"user": views.user(user), "chat_id": chat_id}
 
@@ -156,12 +173,23 @@ class PageApi:
         )
         return {"message_id": said.message_id}
 
-    def _tap(self, body: Json) -> Json:
-        place = (
+    def _album(self, body: Json) -> Json:
+        """Several sample files as one message."""
+        kinds = body.get("kinds")
+        if not isinstance(kinds, list) or not all(isinstance(each, str) for each in kinds):
+            raise NotPossible("“kinds” must be a list of texts.")
+        album = self.people.send_album(
             _number(body, "user_id"),
             _number(body, "chat_id"),
-            _number(body, "message_id"),
+            kinds,
+            str(body.get("caption", "")),
+            reply_to_message_id=_optional(body, "reply_to_message_id"),
+            message_thread_id=_optional(body, "message_thread_id"),
         )
+        return {"message_ids": [each.message_id for each in album]}
+
+    def _tap(self, body: Json) -> Json:
+        place = _message(body)
         if "data" in body:
             query_id = self.people.press(*place, _text(body, "data"))
         else:
@@ -169,25 +197,79 @@ class PageApi:
         return {"callback_query_id": query_id}
 
     def _edit(self, body: Json) -> Json:
-        edited = self.people.edit(
-            _number(body, "user_id"),
-            _number(body, "chat_id"),
-            _number(body, "message_id"),
-            _text(body, "text"),
-        )
+        edited = self.people.edit(*_message(body), _text(body, "text"))
         return {"message_id": edited.message_id}
+
+    def _delete(self, body: Json) -> Json:
+        self.people.delete(*_message(body))
+        return {}
+
+    def _pin(self, body: Json) -> Json:
+        self.people.pin(*_message(body))
+        return {}
+
+    def _deactivate(self, body: Json) -> Json:
+        self.people.deactivate(_number(body, "user_id"))
+        return {}
+
+    def _member(self, body: Json) -> Json:
+        """Somebody goes, is removed, comes back, or gets another rank; `by` whom, where it needs
+        an administrator. Or the bot gets another place."""
+        if body.get("act") == "bot":
+            self.people.place_bot(_number(body, "chat_id"), _bot_status(body))
+            return {}
+        place = _number(body, "user_id"), _number(body, "chat_id")
+        match body.get("act"):
+            case "leave":
+                self.people.leave_group(*place)
+            case "remove":
+                self.people.remove(*place, _number(body, "by"))
+            case "join":
+                self.people.come_back(*place)
+            case "promote":
+                anonymous = body.get("anonymous") is True
+                by = _number(body, "by")
+                self.people.promote(*place, _rank(body), by, anonymous=anonymous)
+            case _:
+                raise NotPossible("A member leaves, is removed, joins, or is promoted.")
+        return {}
+
+    def _topic(self, body: Json) -> Json:
+        place = _number(body, "user_id"), _number(body, "chat_id")
+        if body.get("act") == "open":
+            return {"topic_id": self.people.open_topic(*place, _text(body, "name")).id}
+        topic_id = _number(body, "topic_id")
+        match body.get("act"):
+            case "close":
+                self.people.close_topic(*place, topic_id)
+            case "reopen":
+                self.people.close_topic(*place, topic_id, closed=False)
+            case "delete":
+                self.people.delete_topic(*place, topic_id)
+            case _:
+                raise NotPossible("A topic is opened, closed, reopened or deleted.")
+        return {}
+
+    def _clock(self, body: Json) -> Json:
+        """Moves the time forward by `seconds`, or back to the real time."""
+        clock = self.sandbox.clock
+        if body.get("real") is True:
+            clock.to_real()
+        else:
+            seconds = _number(body, "seconds")
+            if not 0 <= seconds <= _LONGEST_MOVE:
+                raise NotPossible("The time moves forward, by a year at most.")
+            clock.move(seconds)
+        moved = views.time_of(clock)
+        self.sandbox.world.tell("clock", **moved)
+        return moved
 
     def _block(self, body: Json) -> Json:
         self.people.block(_number(body, "user_id"), body.get("blocked") is True)
         return {}
 
     def _react(self, body: Json) -> Json:
-        self.people.react(
-            _number(body, "user_id"),
-            _number(body, "chat_id"),
-            _number(body, "message_id"),
-            _text(body, "emoji") if body.get("emoji") else None,
-        )
+        self.people.react(*_message(body), _text(body, "emoji") if body.get("emoji") else None)
         return {}
 
     def _join(self, body: Json) -> Json:
@@ -267,6 +349,34 @@ def _number(body: Json, name: str) -> int:
         return int(body[name])
     except (KeyError, TypeError, ValueError):
         raise NotPossible(f"“{name}” must be a number.") from None
+
+
+def _message(body: Json) -> tuple[int, int, int]:
+    return _number(body, "user_id"), _number(body, "chat_id"), _number(body, "message_id")
+
+
+def _rank(body: Json) -> Rank:
+    match body.get("rank"):
+        case "creator":
+            return "creator"
+        case "administrator":
+            return "administrator"
+        case "member":
+            return "member"
+        case _:
+            raise NotPossible("A rank is “creator”, “administrator” or “member”.")
+
+
+def _bot_status(body: Json) -> BotStatus:
+    match body.get("status"):
+        case "administrator":
+            return "administrator"
+        case "member":
+            return "member"
+        case "kicked":
+            return "kicked"
+        case _:
+            raise NotPossible("The bot becomes “administrator” or “member”, or is “kicked”.")
 
 
 def _optional(body: Json, name: str) -> int | None:

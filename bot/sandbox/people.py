@@ -1,15 +1,17 @@
 """What people do in their messengers, and what the bot hears of it."""
 
 import re
+from collections.abc import Sequence
 from secrets import randbelow, token_hex
-from typing import Any, Literal
+from typing import Any
 
-from bot.i18n.entities import MarkupError, tidy
+from bot.i18n.entities import MarkupError, tidy, units
 from bot.sandbox.detection import detect
-from bot.sandbox.files import media
-from bot.sandbox.model import BotStatus, Chat, Json, Message, User
-from bot.sandbox.rules import REACTIONS, entity_json
-from bot.sandbox.world import World
+from bot.sandbox.files import SAMPLE_PICTURE, media
+from bot.sandbox.members import Members, NotPossible
+from bot.sandbox.model import ANONYMOUS, Chat, Json, Message, Topic, User
+from bot.sandbox.rules import ALBUM, CAPTION_UNITS, CAPTIONED, EDIT_SECONDS, REACTIONS, entity_json
+from bot.sandbox.world import GENERAL
 
 CLIENT_LANGUAGES = (
     "en",
@@ -43,67 +45,22 @@ SENDABLE = (
     "photo",
     "document",
     "voice",
+    "audio",
     "video",
+    "video_note",
     "animation",
     "sticker",
     "location",
     "contact",
     "poll",
 )
+_FILES = CAPTIONED | {"video_note"}
 _PAYLOAD = re.compile("[A-Za-z0-9_-]{1,64}")
-_PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c636060"
-    "f8cf500f0003860180a2d8a1a50000000049454e44ae426082"
-)
-"""A picture of one dot, for tests that only need some picture."""
+_COMMAND = re.compile(r"/[A-Za-z0-9_]+(?:@([A-Za-z0-9_]+))?(?!\w)")
 
 
-class NotPossible(ValueError):  # noqa: N818 - what a person tried cannot be done
-    """A person cannot do that; the text says why, as one sentence."""
-
-
-class People:
+class People(Members):
     """Everything a person can do in this world. Raises NotPossible for what they cannot."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    # Coming
-
-    def add(
-        self, name: str, language_code: str | None, *, staff: bool = False, started: bool = False
-    ) -> User:
-        """A new person; a patient has a private chat at once, staff is put into no group."""
-        user = self.world.add_user(name, language_code, staff=staff)
-        user.started = started
-        if not staff:
-            self.world.private_chat(user)
-        return user
-
-    def join_group(
-        self, user: User, chat: Chat, rank: Literal["creator", "administrator", "member"] = "member"
-    ) -> None:
-        """A person enters a group; the bot sees the line that says so, if it is in there."""
-        newcomer = user.id not in chat.members
-        chat.members[user.id] = rank
-        if newcomer and rank == "member":
-            self._service(
-                chat, user, {"new_chat_members": [user.api()]}, f"{user.name} joined the group"
-            )
-
-    def invite_bot(self, title: str, kind: str = "supergroup") -> Chat:
-        """A stranger puts the bot into a group of theirs."""
-        if kind not in {"group", "supergroup"}:
-            raise NotPossible("A group is a “group” or a “supergroup”.")
-        stranger = self.world.add_user("Stranger", "en")
-        supergroup = kind == "supergroup"
-        chat = self.world.add_group(title, supergroup=supergroup, bot_status="left")
-        chat.members[stranger.id] = "creator"
-        self.world.move_bot(chat, "member", by=stranger)
-        bot = self.world.bot
-        line = f"{stranger.name} added {bot.name}"
-        self._service(chat, stranger, {"new_chat_members": [bot.api()]}, line)
-        return chat
 
     # Talking
 
@@ -149,14 +106,16 @@ class People:
         user, chat = self._at(user_id, chat_id)
         if kind not in SENDABLE:
             raise NotPossible(f"A client cannot send “{kind}” here.")
-        if kind in {"photo", "document", "voice", "video", "animation"}:
-            payload = data if data is not None else (_PIXEL if kind == "photo" else b"sandbox")
+        if kind in _FILES:
+            payload = (
+                data if data is not None else (SAMPLE_PICTURE if kind == "photo" else b"sandbox")
+            )
             stored = self.world.files.add(kind, payload, file_name, mime=mime, size=size)
             content: Json = {"media": media(kind, stored, duration)}
         else:
             content = {"media": {kind: {**_plain(kind, user), **(fields or {})}}}
-        if caption and kind not in {"sticker", "location", "contact", "poll"}:
-            typed = _typed(caption)
+        if caption and kind in CAPTIONED:
+            typed = _typed(caption, CAPTION_UNITS)
             content |= {"caption": typed["text"], "caption_entities": typed["entities"]}
         content["media_group_id"] = media_group_id
         return self._post(user, chat, content, reply_to_message_id, message_thread_id)
@@ -165,9 +124,13 @@ class People:
         """Change a text, or the caption of a file, one sent oneself."""
         user, chat = self._at(user_id, chat_id)
         message = self._message(chat, message_id)
-        if message.sender is not user or message.service:
+        if (message.author or message.sender) is not user or message.service or message.origin:
             raise NotPossible("People edit only their own messages.")
-        typed = _typed(text)
+        if self.world.now() - message.date >= EDIT_SECONDS:
+            raise NotPossible("A message can be edited for 48 hours.")
+        if message.text is None and not message.media.keys() & CAPTIONED:
+            raise NotPossible("This has no text that could be edited.")
+        typed = _typed(text, 4096 if message.text is not None else CAPTION_UNITS)
         if message.text is None:
             message.caption, message.caption_entities = typed["text"], typed["entities"]
         else:
@@ -177,6 +140,79 @@ class People:
         if self._bot_hears(chat, message):
             self.world.queue.add("edited_message", message.api(), chat.id)
         return message
+
+    def send_album(
+        self, user_id: int, chat_id: int, kinds: Sequence[str], caption: str = "", **where: Any
+    ) -> list[Message]:
+        """Send several files as one; the caption stands under the first. `where`: see `send`."""
+        if len(kinds) not in ALBUM:
+            raise NotPossible(f"An album has {ALBUM.start} to {ALBUM.stop - 1} files.")
+        if not set(kinds) <= {"photo", "video"} and len(set(kinds)) > 1:
+            raise NotPossible("Documents and audio make albums only of their own kind.")
+        group = str(13_200_000_000_000_000 + randbelow(10**12))
+        return [
+            self.send(
+                user_id,
+                chat_id,
+                kind,
+                caption="" if at else caption,
+                media_group_id=group,
+                **where,
+            )
+            for at, kind in enumerate(kinds)
+        ]
+
+    def delete(self, user_id: int, chat_id: int, message_id: int) -> None:
+        """Take back what one wrote, or as an administrator what anybody did, for everybody.
+
+        The bot is not told: Telegram tells bots of no deletion.
+        """
+        user, chat = self._at(user_id, chat_id)
+        message = self._message(chat, message_id)
+        mine = (message.author or message.sender) is user
+        if not (mine or chat.is_private or self._manages(user, chat)):
+            raise NotPossible("People delete only their own messages.")
+        self.world.delete(chat, [message.message_id])
+
+    def pin(self, user_id: int, chat_id: int, message_id: int) -> None:
+        """Pin a message, or take the pin away if it has one."""
+        user, chat = self._at(user_id, chat_id)
+        message = self._message(chat, message_id)
+        if not (chat.is_private or self._manages(user, chat)):
+            raise NotPossible("Only administrators pin messages.")
+        message.pinned = not message.pinned
+        self.world.changed(message)
+        if message.pinned:
+            pinned = {"pinned_message": message.api(nested=True)}
+            self.world.note(chat, user, pinned, "pinned a message", message.thread_id)
+
+    # Topics
+
+    def open_topic(self, user_id: int, chat_id: int, name: str) -> Topic:
+        """A member opens a topic, as every member may where that is not switched off."""
+        user, chat = self._at(user_id, chat_id)
+        if not chat.is_forum:
+            raise NotPossible("This group has no topics.")
+        clean = " ".join(name.split())[:128]
+        if not clean:
+            raise NotPossible("A topic needs a name.")
+        return self.world.open_topic(chat, user, clean, None, None)
+
+    def close_topic(self, user_id: int, chat_id: int, topic_id: int, closed: bool = True) -> None:
+        """An administrator closes a topic, or opens it again."""
+        user, chat, topic = self._managed(user_id, chat_id, topic_id)
+        if topic.closed == closed:
+            return
+        topic.closed = closed
+        kind = "forum_topic_closed" if closed else "forum_topic_reopened"
+        line = f"{'closed' if closed else 'reopened'} the topic"
+        self.world.note(chat, user, {kind: {}}, line, topic.id)
+        self.world.tell("chat", chat=chat)
+
+    def delete_topic(self, user_id: int, chat_id: int, topic_id: int) -> None:
+        """An administrator deletes a topic with all its messages; the bot is not told."""
+        _, chat, topic = self._managed(user_id, chat_id, topic_id)
+        self.world.delete_topic(chat, topic)
 
     # Touching
 
@@ -215,7 +251,7 @@ class People:
         user, chat = self._at(user_id, chat_id)
         message = self._message(chat, message_id)
         emoji = emoji.removesuffix("\ufe0f") if emoji else None
-        if emoji and emoji not in REACTIONS:
+        if emoji and emoji not in (REACTIONS if chat.reactions is None else chat.reactions):
             raise NotPossible("Telegram has no such reaction.")
         old = message.reactions.get(user.id)
         kept = {who: what for who, what in message.reactions.items() if who != user.id}
@@ -223,47 +259,16 @@ class People:
         self.world.changed(message)
         if old == emoji or not (chat.is_private or chat.bot_status == "administrator"):
             return
+        actor = {"actor_chat": chat.api()} if user.id in chat.anonymous else {"user": user.api()}
         change = {
             "chat": chat.api(),
             "message_id": message.message_id,
-            "user": user.api(),
+            **actor,
             "date": int(self.world.now()),
             "old_reaction": [{"type": "emoji", "emoji": old}] if old else [],
             "new_reaction": [{"type": "emoji", "emoji": emoji}] if emoji else [],
         }
         self.world.queue.add("message_reaction", change, chat.id)
-
-    def block(self, user_id: int, blocked: bool) -> None:
-        """Block the bot, or let it write again."""
-        user = self._user(user_id)
-        chat = self.world.private_chat(user)
-        if user.blocked != blocked:
-            self.world.move_bot(chat, "kicked" if blocked else "member", by=user)
-
-    def place_bot(
-        self, chat_id: int, status: BotStatus, rights: frozenset[str] | None = None
-    ) -> None:
-        """An administrator promotes, demotes or removes the bot in a group."""
-        chat = self._chat(chat_id)
-        if chat.is_private:
-            raise NotPossible("The bot has a place only in groups.")
-        chief = next(iter(chat.members), None)
-        by = self.world.users[chief] if chief is not None else self.world.bot
-        self.world.move_bot(chat, status, by=by, rights=rights)
-
-    def upgrade_group(self, chat_id: int) -> Chat:
-        """A basic group becomes a supergroup with another id, as when topics are switched on."""
-        old = self._chat(chat_id)
-        if old.type != "group" or old.migrated_to is not None:
-            raise NotPossible("Only a basic group can become a supergroup.")
-        new = self.world.add_group(old.title, bot_status=old.bot_status)
-        new.members = dict(old.members)
-        owner = self.world.users[next(iter(old.members))]
-        line = "The group became a supergroup"
-        self._service(old, owner, {"migrate_to_chat_id": new.id}, line)
-        self._service(new, owner, {"migrate_from_chat_id": old.id}, line)
-        old.migrated_to = new.id
-        return new
 
     # What all of it rests on
 
@@ -273,20 +278,22 @@ class People:
         if chat.is_private and chat.user is not user:
             raise NotPossible("A private chat belongs to one person.")
         if not chat.is_private and user_id not in chat.members:
+            if user_id in chat.gone:
+                raise NotPossible(f"{user.name} is not in this group any more.")
             self.join_group(user, chat)
         return user, chat
 
-    def _user(self, user_id: int) -> User:
-        user = self.world.users.get(user_id)
-        if user is None:
-            raise NotPossible("There is no such person.")
-        return user
+    def _managed(self, user_id: int, chat_id: int, topic_id: int) -> tuple[User, Chat, Topic]:
+        user, chat = self._at(user_id, chat_id)
+        topic = chat.topics.get(topic_id)
+        if topic is None:
+            raise NotPossible("There is no such topic.")
+        if not self._manages(user, chat):
+            raise NotPossible("Only administrators manage topics.")
+        return user, chat, topic
 
-    def _chat(self, chat_id: int) -> Chat:
-        chat = self.world.chats.get(chat_id)
-        if chat is None:
-            raise NotPossible("There is no such chat.")
-        return chat
+    def _manages(self, user: User, chat: Chat) -> bool:
+        return chat.members.get(user.id) in {"creator", "administrator"}
 
     def _message(self, chat: Chat, message_id: int) -> Message:
         message = chat.messages.get(message_id)
@@ -300,46 +307,58 @@ class People:
         if chat.is_private and user.blocked:
             self.block(user.id, False)  # writing to a bot one has blocked unblocks it
         answered = self._message(chat, reply_to) if reply_to else None
-        if thread is not None and thread > 1 and thread not in chat.topics:
+        if thread is not None and thread > GENERAL and thread not in chat.topics:
             raise NotPossible("There is no such topic.")
         if thread is None and answered is not None:
             thread = answered.thread_id
         if chat.is_private:
             user.started = True
-        thread = thread if thread and thread > 1 else None
-        message = self.world.post(chat, user, reply_to=answered, thread_id=thread, **content)
+        thread = thread if thread and thread > GENERAL else None
+        if thread and chat.topics[thread].closed and not self._manages(user, chat):
+            raise NotPossible("This topic is closed.")
+        hidden = user.id in chat.anonymous
+        message = self.world.post(
+            chat,
+            ANONYMOUS if hidden else user,
+            author=user if hidden else None,
+            reply_to=answered,
+            thread_id=thread,
+            **content,
+        )
         if self._bot_hears(chat, message):
             self.world.queue.add("message", message.api(), chat.id)
         return message
 
-    def _service(self, chat: Chat, sender: User, service: Json, line: str) -> None:
-        message = self.world.post(chat, sender, service=service, service_line=line)
-        if self._bot_hears(chat, message):
-            self.world.queue.add("message", message.api(), chat.id)
-
     def _bot_hears(self, chat: Chat, message: Message) -> bool:
-        """Group privacy: an ordinary member hears commands, answers to it and service lines."""
-        if chat.is_private or chat.bot_status == "administrator" or message.service:
-            return chat.bot_status not in {"left", "kicked"}
+        """Group privacy: an ordinary member hears commands, mentions and answers to it only."""
+        if chat.is_private or chat.bot_status == "administrator":
+            return True
         if chat.bot_status != "member":
             return False
         bot = self.world.bot
+        if not self.world.privacy:
+            return True
         if message.reply_to is not None and message.reply_to.sender is bot:
             return True
         text = message.text or message.caption or ""
-        return text.startswith("/") or f"@{bot.username}" in text
+        command = _COMMAND.match(text)
+        if command is not None:
+            return command[1] in {None, bot.username}
+        return f"@{bot.username}" in text
 
 
-def _typed(text: str) -> Json:
-    """Text as a client sends it. Raises NotPossible if nothing is left of it."""
+def _typed(text: str, most: int = 4096) -> Json:
+    """Text as a client sends it. Raises NotPossible if nothing is left of it, or it is longer
+    than `most`."""
     try:
         plain = tidy(text).text
     except MarkupError as error:
         raise NotPossible("This is no valid text.") from error
     if not plain:
         raise NotPossible("An empty message cannot be sent.")
-    if len(plain) > 4096:
-        raise NotPossible("A message has at most 4096 characters.")
+    if units(plain) > most:
+        what = "message" if most > CAPTION_UNITS else "caption"
+        raise NotPossible(f"A {what} has at most {most} characters.")
     return {"text": plain, "entities": [entity_json(each) for each in detect(plain)]}
 
 

@@ -30,7 +30,10 @@ MANY_IDS = 100
 PHOTO_BYTES = 10 << 20
 FILE_BYTES = 50 << 20
 DOWNLOAD_BYTES = 20 << 20
-DELETE_SECONDS = 48 * 3600
+DELETE_SECONDS = EDIT_SECONDS = 48 * 3600
+"""How long a bot may delete a message, and a person edit one of theirs."""
+CAPTIONED = frozenset({"photo", "document", "voice", "audio", "video", "animation"})
+"""What a message may hold to have a caption."""
 
 REACTIONS = frozenset(
     "❤👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋🖕😈😴😭🤓👻"

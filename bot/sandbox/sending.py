@@ -3,13 +3,15 @@
 from secrets import randbelow
 from typing import Any
 
-from bot.i18n.entities import Marked
+from bot.i18n.entities import Marked, units
 from bot.sandbox.call import Call, method
 from bot.sandbox.files import dimensions, media
 from bot.sandbox.keyboards import inline_keyboard
 from bot.sandbox.model import Chat, Json, Message, StoredFile, Topic
 from bot.sandbox.rules import (
     ALBUM,
+    CAPTION_UNITS,
+    CAPTIONED,
     CHAT_ACTIONS,
     DOWNLOAD_BYTES,
     FILE_BYTES,
@@ -18,6 +20,8 @@ from bot.sandbox.rules import (
     Refused,
     bad,
     caption,
+    entity_json,
+    formatted,
     message_text,
     shown,
     stricter,
@@ -25,6 +29,12 @@ from bot.sandbox.rules import (
 )
 from bot.sandbox.world import World
 
+ONWARD = (
+    "chat_id message_thread_id direct_messages_topic_id disable_notification protect_content "
+    "from_chat_id "
+)
+"""What copies and forwards of several have: they can be no answers (Bot API, copyMessages)."""
+FORWARD = ONWARD + "message_effect_id suggested_post_parameters video_start_timestamp message_id"
 SEND = (
     "business_connection_id chat_id message_thread_id direct_messages_topic_id "
     "disable_notification protect_content allow_paid_broadcast message_effect_id "
@@ -56,6 +66,7 @@ class Place:
     def __init__(self, world: World, call: Call) -> None:
         self.world = world
         self.chat: Chat = world.writable(call.get("chat_id"))
+        self.quote: Json | None = None
         self.reply_to = self._answered(call)
         self.topic: Topic | None = world.topic(self.chat, call.integer("message_thread_id"))
         self.protected = call.flag("protect_content")
@@ -75,6 +86,8 @@ class Place:
         lenient = given.get("allow_sending_without_reply")
         if found is None and not (lenient or call.flag("allow_sending_without_reply")):
             raise bad("message to be replied not found")
+        if found is not None and given.get("quote"):
+            self.quote = _quote(given, found)
         return found
 
     def post(self, **content: Any) -> Message:
@@ -86,9 +99,35 @@ class Place:
             self.world.bot,
             thread_id=thread,
             reply_to=self.reply_to,
+            quote=self.quote,
             protected=self.protected,
             **content,
         )
+
+
+def _quote(given: Json, answered: Message) -> Json:
+    """The quoted part: it must stand in the answered message just so, its marks too (TDLib:
+    MessageQuote). Raises Refused."""
+    marked = formatted(
+        str(given["quote"]), str(given.get("quote_parse_mode") or ""), given.get("quote_entities")
+    )
+    whole_text = answered.text or answered.caption or ""
+    at = whole_text.find(marked.text)
+    if at < 0 or not marked.text or units(marked.text) > CAPTION_UNITS:
+        raise bad("QUOTE_TEXT_INVALID")
+    position = units(whole_text[:at])
+    theirs = answered.entities if answered.text is not None else answered.caption_entities
+    end = position + units(marked.text)
+    within = {
+        (each["type"], each["offset"] - position, each["length"])
+        for each in theirs
+        if each["offset"] >= position and each["offset"] + each["length"] <= end
+    }
+    ours = [entity_json(each) for each in marked.entities]
+    if not {(each["type"], each["offset"], each["length"]) for each in ours} <= within:
+        raise bad("QUOTE_TEXT_INVALID")
+    shape: Json = {"text": marked.text, "position": position, "is_manual": True}
+    return {**shape, **({"entities": ours} if ours else {})}
 
 
 def _keyboard(call: Call) -> Json:
@@ -160,6 +199,8 @@ def file_meant(world: World, call: Call, kind: str, given: Any, field: str) -> S
         known = world.files.get(address)
         if known is None:
             raise bad("wrong remote file identifier specified: Wrong string length")
+        if known.kind != kind:
+            raise bad("type of file mismatch")
         return known
     if not upload.data:
         raise bad("file must be non-empty")
@@ -240,23 +281,25 @@ def get_file(world: World, call: Call) -> Json:
 
 
 def _copyable(source: Message) -> bool:
+    if source.media.get("poll", {}).get("type") == "quiz":
+        return False  # the answer to somebody else's quiz is not known (Bot API, copyMessage)
     return not source.service and not (source.protected and not source.sender.is_bot)
 
 
 def _copy(source: Message) -> Json:
-    return {
+    content = {
         "text": source.text,
         "entities": source.entities,
         "caption": source.caption,
         "caption_entities": source.caption_entities,
         "media": source.media,
     }
-
-
-def _origin(source: Message) -> Json:
-    if source.origin is not None:
-        return source.origin
-    return {"type": "user", "sender_user": source.sender.api(), "date": source.date}
+    if "poll" in source.media:
+        # A copied poll is a new one, in which nobody has voted.
+        fresh = {"id": str(randbelow(10**18)), "total_voter_count": 0}
+        options = [{**each, "voter_count": 0} for each in source.media["poll"]["options"]]
+        content["media"] = {"poll": {**source.media["poll"], **fresh, "options": options}}
+    return content
 
 
 @method("copyMessage", SEND + MARKUP + CAPTION + "from_chat_id message_id video_start_timestamp")
@@ -267,20 +310,20 @@ def copy_message(world: World, call: Call) -> Json:
     if not _copyable(source):
         raise bad("message can't be copied")
     content = _copy(source)
-    if call.get("caption") is not None and source.media:
+    if call.get("caption") is not None and source.media.keys() & CAPTIONED:
         entities = call.json("caption_entities", "entities")
         content |= captioned({**call.params, "caption_entities": entities})
     place = Place(world, call)
     return {"message_id": place.post(**content, **keyboard).message_id}
 
 
-@method("forwardMessage", SEND + "from_chat_id message_id video_start_timestamp")
+@method("forwardMessage", FORWARD)
 def forward_message(world: World, call: Call) -> Json:
     origin = world.chat(call.required("from_chat_id"))
     source = world.message(origin, call.get("message_id"), "message to forward")
     if source.service or source.protected:
         raise bad("message can't be forwarded")
-    return Place(world, call).post(**_copy(source), origin=_origin(source)).api()
+    return Place(world, call).post(**_copy(source), origin=source.told_origin()).api()
 
 
 def _many(world: World, call: Call, *, forward: bool) -> list[Json]:
@@ -307,16 +350,16 @@ def _many(world: World, call: Call, *, forward: bool) -> list[Json]:
             fresh = str(13_100_000_000_000_000 + randbelow(10**12))
             content["media_group_id"] = albums.setdefault(source.media_group_id, fresh)
         if forward:
-            content["origin"] = _origin(source)
+            content["origin"] = source.told_origin()
         sent.append({"message_id": place.post(**content).message_id})
     return sent
 
 
-@method("copyMessages", SEND + "from_chat_id message_ids remove_caption")
+@method("copyMessages", ONWARD + "message_ids remove_caption")
 def copy_messages(world: World, call: Call) -> list[Json]:
     return _many(world, call, forward=False)
 
 
-@method("forwardMessages", SEND + "from_chat_id message_ids")
+@method("forwardMessages", ONWARD + "message_ids")
 def forward_messages(world: World, call: Call) -> list[Json]:
     return _many(world, call, forward=True)

@@ -27,9 +27,10 @@ from aiohttp.web_protocol import RequestHandler
 
 from bot.sandbox import changing, groups, profile, sending
 from bot.sandbox.call import METHODS, Call, Method, RawJson, Upload
+from bot.sandbox.clock import Clock
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.faults import Faults, Recorded, Script
-from bot.sandbox.model import Json, User
+from bot.sandbox.model import Json, Rank, User
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.people import People
 from bot.sandbox.rules import FILE_BYTES, Refused, bad
@@ -38,8 +39,15 @@ from bot.sandbox.world import World
 log = logging.getLogger(__name__)
 
 BOT_ID = 7_000_000_001
-STAFF = (("Dr Li", "zh-hans"), ("Anna", "en"))
+STAFF: tuple[tuple[str, str, Rank], ...] = (
+    ("Dr Li", "zh-hans", "creator"),
+    ("Anna", "en", "administrator"),
+    ("Tom", "en", "member"),
+    ("Ruth", "en", "administrator"),
+)
 """Who sits in the staff group from the start."""
+REMAIN_ANONYMOUS = ("Ruth",)
+"""Administrators of them who speak as the group."""
 METHOD_MODULES = (sending, changing, groups, profile)
 """Importing them registers their methods."""
 
@@ -55,7 +63,7 @@ _BAD_GATEWAY = (
 class Sandbox:
     """One bot's Telegram. `port` 0 takes any free one; `now` gives seconds since 1970.
 
-    `world`, `people`, `faults` and `delivery` are there for tests to act and look.
+    `world`, `people`, `faults`, `delivery` and `clock` are there for tests to act and look.
     """
 
     def __init__(
@@ -69,7 +77,8 @@ class Sandbox:
     ) -> None:
         self.token = token or f"{BOT_ID}:{token_urlsafe(26)}"
         bot_id = int(self.token.partition(":")[0])
-        self.world = World(bot_id=bot_id, now=now, answer_lifetime=answer_lifetime)
+        self.clock = Clock(now)
+        self.world = World(bot_id=bot_id, now=self.clock, real=now, answer_lifetime=answer_lifetime)
         self.people = People(self.world)
         self.faults = Faults(self.world.now)
         self.delivery = Delivery(self.world, self._invoke)
@@ -86,9 +95,11 @@ class Sandbox:
     def _found_staff_group(self) -> None:
         group = self.world.add_group("Staff", forum=True, bot_status="administrator")
         self.staff_chat_id = group.id
-        for name, language in STAFF:
+        for name, language, rank in STAFF:
             member = self.people.add(name, language, staff=True)
-            group.members[member.id] = "administrator" if group.members else "creator"
+            group.members[member.id] = rank
+            if name in REMAIN_ANONYMOUS:
+                group.anonymous.add(member.id)
 
     # Life
 
@@ -139,12 +150,19 @@ class Sandbox:
     # For tests and the command
 
     def add_person(
-        self, name: str, language_code: str | None, *, staff: bool = False, started: bool = False
+        self,
+        name: str,
+        language_code: str | None,
+        *,
+        staff: bool = False,
+        started: bool = False,
+        rank: Rank = "administrator",
     ) -> User:
-        """A new patient, or a new member of the staff group. `started`: the bot may write first."""
+        """A new patient, or a new member of the staff group with this rank. `started`: the bot may
+        write first."""
         user = self.people.add(name, language_code, staff=staff, started=started)
         if staff and self.staff_chat_id is not None:
-            self.people.join_group(user, self.world.chats[self.staff_chat_id], "administrator")
+            self.people.join_group(user, self.world.chats[self.staff_chat_id], rank)
         return user
 
     def queue_update(self, update: Json, key: int = 0) -> int:

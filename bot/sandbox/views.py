@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from bot.sandbox.files import file_of
+from bot.sandbox.clock import Clock
+from bot.sandbox.files import file_of, opened_as
 from bot.sandbox.model import Chat, Json, Message, User
 from bot.sandbox.people import CLIENT_LANGUAGES
 from bot.sandbox.world import World
 
 _PLAIN = ("location", "contact", "poll", "venue", "dice")
-_WITH_FILE = ("document", "video", "animation", "voice", "audio")
+_WITH_FILE = ("document", "video", "video_note", "animation", "voice", "audio")
 
 
 def bot(world: World) -> Json:
@@ -40,6 +41,7 @@ def user(person: User) -> Json:
         "name": person.name,
         "language_code": person.language_code,
         "staff": person.staff,
+        "deactivated": person.deactivated,
     }
 
 
@@ -55,6 +57,10 @@ def chat(place: Chat) -> Json:
         "is_forum": place.is_forum,
         "blocked": place.user.blocked if place.user else False,
         "bot_status": place.bot_status,
+        "members": [
+            {"user_id": each, "rank": rank, "anonymous": each in place.anonymous}
+            for each, rank in place.members.items()
+        ],
     }
     if place.user is not None:
         shape["user_id"] = place.user.id
@@ -65,8 +71,9 @@ def message(said: Message) -> Json:
     shape: Json = {
         "message_id": said.message_id,
         "date": said.date,
-        "from": {"id": said.sender.id, "name": said.sender.name, "is_bot": said.sender.is_bot},
+        "from": _sender(said),
         "reactions": list(dict.fromkeys(said.reactions.values())),
+        "reacted": {str(who): emoji for who, emoji in said.reactions.items()},
     }
     optional = {
         "edit_date": said.edit_date,
@@ -76,13 +83,32 @@ def message(said: Message) -> Json:
         "caption_entities": said.caption_entities or None,
         "service": said.service_line,
         "media_group_id": said.media_group_id,
-        "reply_to_message_id": said.reply_to.message_id if said.reply_to else None,
+        "author_id": said.author.id if said.author else None,
+        **_answered(said),
         "message_thread_id": said.thread_id,
         "inline_keyboard": [[_button(each) for each in row] for row in said.keyboard or ()] or None,
         "pinned": said.pinned or None,
         **_media(said.media),
     }
     return shape | {name: value for name, value in optional.items() if value is not None}
+
+
+def _sender(said: Message) -> Json:
+    if said.author is not None:
+        return {"id": said.chat.id, "name": said.chat.title, "is_bot": False}
+    return {"id": said.sender.id, "name": said.sender.name, "is_bot": said.sender.is_bot}
+
+
+def _answered(said: Message) -> Json:
+    """What it answers: in this chat by its id, elsewhere in words that a reader can see."""
+    other = said.reply_to
+    if other is None:
+        return {}
+    quote = said.quote["text"] if said.quote else None
+    if other.chat is said.chat:
+        return {"reply_to_message_id": other.message_id, "quote": quote}
+    text = quote or other.text or other.caption or ""
+    return {"external_reply": {"from": _sender(other), "text": text}}
 
 
 def _button(button: Json) -> Json:
@@ -102,6 +128,7 @@ def _media(shape: Json) -> Json:
                 "url": url,
                 "file_name": shape[kind].get("file_name", kind),
                 "size": shape[kind].get("file_size", 0),
+                "opens": opened_as(shape[kind].get("mime_type", "")) is not None,
                 "duration": shape[kind].get("duration", 0),
             }
     if "sticker" in shape:
@@ -109,7 +136,12 @@ def _media(shape: Json) -> Json:
     return shown
 
 
-def state(world: World, staff_chat_id: int | None) -> Json:
+def time_of(clock: Clock) -> Json:
+    """The time there: seconds since 1970, and how far that is ahead of the real time."""
+    return {"now": int(clock()), "ahead": int(clock.ahead)}
+
+
+def state(world: World, staff_chat_id: int | None, clock: Json) -> Json:
     return {
         "bot": bot(world),
         "commands": commands(world),
@@ -120,7 +152,8 @@ def state(world: World, staff_chat_id: int | None) -> Json:
             for place in world.chats.values()
         ],
         "staff_chat_id": staff_chat_id,
-        "now": int(world.now()),
+        "toasts": list(world.toasts),
+        **clock,
     }
 
 

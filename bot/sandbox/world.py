@@ -6,17 +6,31 @@ is in people.py, what the bot does in the modules of methods; both change the wo
 
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
 from bot.sandbox.files import Files
-from bot.sandbox.model import ALL_RIGHTS, BotStatus, Chat, Json, Message, Topic, User
+from bot.sandbox.model import ALL_RIGHTS, ANONYMOUS, BotStatus, Chat, Json, Message, Topic, User
 from bot.sandbox.rules import Refused, bad, whole
 from bot.sandbox.updates import UpdateQueue
 
 Listener = Callable[[str, Json], None]
+
+_OWN_TOLD = frozenset(
+    {
+        "pinned_message",
+        "left_chat_member",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_closed",
+        "forum_topic_reopened",
+    }
+)
+"""Of what the bot does itself, this is told to it all the same (tdlib/telegram-bot-api
+Client.cpp: need_skip_update_message)."""
 
 GENERAL = 1
 """The topic every forum has; its messages carry no id, and it cannot be named (PTB #4739)."""
@@ -44,7 +58,8 @@ class Profile:
 
 
 class World:
-    """Everything there is. `now` gives the time in seconds since 1970.
+    """Everything there is. `now` gives the time in seconds since 1970, `real` the one by which
+    updates grow old: whoever moves the time loses none that was on its way.
 
     `answer_lifetime` is how long (seconds) a press may be answered; Telegram's own limit is not
     documented and was seen between 5 and 15.
@@ -57,17 +72,23 @@ class World:
         bot_name: str = "CAR-NK sandbox",
         bot_username: str = "car_nk_sandbox_bot",
         now: Callable[[], float] = time.time,
+        real: Callable[[], float] | None = None,
         answer_lifetime: float = 15.0,
     ) -> None:
         self.now = now
         self.answer_lifetime = answer_lifetime
         self.bot = User(bot_id, bot_name, is_bot=True, username=bot_username)
+        self.privacy = True
+        """Whether the bot hears only some of a group's messages while it is no administrator."""
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.files = Files()
-        self.queue = UpdateQueue(now)
+        self.queue = UpdateQueue(real or now)
         self.profile = Profile(names={"": bot_name})
         self.asked: dict[str, Asked] = {}
+        self.toasts: deque[Json] = deque(maxlen=100)
+        """The last words the bot said in answer to presses: to whom, what, and whether as an
+        alert."""
         self.listeners: list[Listener] = []
         self._private_ids = itertools.count(1)
         self._user_ids = itertools.count(5_100_000_001)
@@ -131,6 +152,8 @@ class World:
         """The chat, if the bot may write into it. Raises Refused."""
         chat = self.chat(chat_id)
         if chat.user is not None:
+            if chat.user.deactivated:
+                raise Refused(403, "Forbidden: user is deactivated")
             if not chat.user.started:
                 raise Refused(403, "Forbidden: bot can't initiate conversation with a user")
             if chat.user.blocked:
@@ -183,6 +206,25 @@ class World:
         self.changed(message)
         return message
 
+    def note(
+        self, chat: Chat, actor: User, service: Json, line: str, thread_id: int | None = None
+    ) -> Message:
+        """A service message; the bot hears of it if it is there (Bot API, Message)."""
+        hidden = actor.id in chat.anonymous
+        message = self.post(
+            chat,
+            ANONYMOUS if hidden else actor,
+            author=actor if hidden else None,
+            thread_id=thread_id,
+            service=service,
+            service_line=f"{chat.title if hidden else actor.name} {line}",
+        )
+        own = actor is self.bot
+        inside = chat.bot_status not in {"left", "kicked"} or "left_chat_member" in service
+        if inside and (not own or service.keys() & _OWN_TOLD):
+            self.queue.add("message", message.api(), chat.id)
+        return message
+
     def changed(self, message: Message) -> None:
         if self.listeners:
             self.tell("message", chat=message.chat, message=message)
@@ -198,17 +240,23 @@ class World:
         colour = _TOPIC_COLOURS[len(chat.topics) % 6] if colour is None else colour
         topic = Topic(0, name, colour, icon)
         created = {each: v for each, v in topic.api().items() if each != "message_thread_id"}
-        opening = self.post(
+        topic.id = chat.last_id + 1  # a topic has the number of the message it begins with
+        chat.topics[topic.id] = topic
+        self.note(
             chat,
             sender,
-            service={"forum_topic_created": created},
-            service_line=f"{sender.name} created the topic “{name}”",
+            {"forum_topic_created": created},
+            f"created the topic “{name}”",
+            thread_id=topic.id,
         )
-        topic.id = opening.thread_id = opening.message_id
-        chat.topics[topic.id] = topic
-        self.changed(opening)
         self.tell("chat", chat=chat)
         return topic
+
+    def delete_topic(self, chat: Chat, topic: Topic) -> None:
+        """It takes all its messages with it (Bot API, deleteForumTopic)."""
+        del chat.topics[topic.id]
+        self.delete(chat, [each for each, m in chat.messages.items() if m.thread_id == topic.id])
+        self.tell("chat", chat=chat)
 
     def ask(self, user: User, chat: Chat) -> str:
         """A press begins to wait for its answer; says the id of the query."""

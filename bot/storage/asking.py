@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets as chance
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -79,6 +79,11 @@ class Asking:
         self._health = health
         self._under_way: set[asyncio.Task[Any]] = set()
         self._sqlite = engine.dialect.name == "sqlite"
+        # SQLite lets one write, and whoever else wants to asks again and again, in no order, for
+        # two seconds at most (busy_timeout). Among ourselves we stand in line.
+        self._one_writes: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if self._sqlite else nullcontext()
+        )
         self._salt: bytes | None = None
         self._traces = False
         """Something was deleted that SQLite's journal may still hold."""
@@ -102,7 +107,7 @@ class Asking:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
         """A transaction in which what was read stays true until it is written."""
-        async with self._engine.begin() as connection:
+        async with self._one_writes, self._engine.begin() as connection:
             if self._sqlite:
                 # The driver begins nothing before the first write. IMMEDIATE waits for the write
                 # lock now (busy_timeout); taken only after a read it would not be waited for.

@@ -1,33 +1,28 @@
-"""How long what is kept: the clocks of retention (P11), and who stops them."""
+"""How long what is kept: the clocks of bot/dialogue/keeping.py (P11), and who stops them."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Text, and_, cast, delete, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.dialogue.case import Case
+from bot.dialogue.case import WITHDRAWN
+from bot.dialogue.keeping import (
+    KEEP_CASE,
+    KEEP_CLOSED,
+    KEEP_DRAFT,
+    KEEP_FILES,
+    KEEP_PROOF,
+    KEEP_WITHDRAWN,
+    REMIND_AFTER,
+)
 from bot.storage.asking import BOT, to_its_end
-from bot.storage.cases import COMMITTED, Consultations
-from bot.storage.owed import ERASE, FILE, Detail
-from bot.storage.tables import audit, cases, consents, drafts, inbox, links, owed
-
-KEEP_DRAFT = timedelta(hours=24)
-"""After somebody last touched it, whether they had agreed to anything yet or not."""
-
-KEEP_FILES = timedelta(days=30)
-"""After the case was closed: copies of reports in the staff's group."""
-
-KEEP_CLOSED = timedelta(days=90)
-"""After the case was closed or withdrawn."""
-
-KEEP_CASE = timedelta(days=365)
-"""After it was sent, whatever its state."""
-
-KEEP_PROOF = timedelta(days=3 * 365 + 1)
-"""Consents after they ended, and the audit trail (whose triggers know the same number)."""
+from bot.storage.desk import Desk
+from bot.storage.owed import ERASE, FILE, REMIND, SAID, Asker, Detail, Key
+from bot.storage.tables import audit, cases, consents, drafts, inbox, letters, links, owed
+from bot.storage.turns import COMMITTED
 
 KEEP_NUMBER = timedelta(days=2)
 """Numbers of updates that were committed and never ended, without their words."""
@@ -36,8 +31,8 @@ Purged = Mapping[str, int]
 """What was deleted -> how many: "drafts", "cases", "files", "consents", "audit", "owed"."""
 
 
-class Retention(Consultations):
-    """Deletes what has been kept for long enough."""
+class Retention(Desk):
+    """Reminds of what will be deleted, and deletes what has been kept for long enough."""
 
     @to_its_end
     async def purge(self, now: datetime, *, dry_run: bool = False) -> Purged:
@@ -61,6 +56,27 @@ class Retention(Consultations):
             self.owing.set()
         return counted
 
+    @to_its_end
+    async def remind(self, now: datetime) -> None:
+        """Owes one reminder to whoever has left a form for long, and agreed to be reminded (C4).
+        Raises WrongKey."""
+        await self._ready()
+        reminded = select(owed.c.id).where(
+            owed.c.number == drafts.c.reference, owed.c.kind == REMIND
+        )
+        left = drafts.c.touched < (now - REMIND_AFTER).timestamp()
+        kept = drafts.c.touched > (now - KEEP_DRAFT).timestamp()
+        query = select(drafts.c.chat_id, drafts.c.reference.label("number"), drafts.c.body)
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query.where(left, kept, ~reminded.exists()))).all()
+            for row in rows:
+                draft = self._draft(row.chat_id, row)
+                if draft.remindable:
+                    detail = Detail(asker=Asker(row.chat_id, draft.language))
+                    await self._owe(connection, row.number, REMIND, now.timestamp(), detail)
+        if rows:
+            self.owing.set()
+
     async def _purge(
         self, connection: AsyncConnection, now: datetime, gone: list[int]
     ) -> Counter[str]:
@@ -76,16 +92,21 @@ class Retention(Consultations):
         gone += [row.chat_id for row in old_drafts]
         counted["drafts"] = len(old_drafts)
         for some in _parts([row.reference for row in old_drafts]):
-            await self._forget(connection, some, at, chats=False)
+            await self._forget(connection, some, at)
 
         closed = cases.c.closed < (now - KEEP_CLOSED).timestamp()
+        unwanted = and_(
+            cases.c.state == WITHDRAWN, cases.c.closed < (now - KEEP_WITHDRAWN).timestamp()
+        )
         old = cases.c.created < (now - KEEP_CASE).timestamp()
         numbers = list(
-            (await connection.execute(select(cases.c.number).where(or_(closed, old)))).scalars()
+            (
+                await connection.execute(select(cases.c.number).where(or_(closed, unwanted, old)))
+            ).scalars()
         )
         counted["cases"] = len(numbers)
         for some in _parts(numbers):
-            await self._forget(connection, some, at, chats=False)
+            await self._forget(connection, some, at)
             await connection.execute(delete(cases).where(cases.c.number.in_(some)))
         for number in numbers:
             await self._audit(connection, at, BOT, "purge", number)
@@ -102,6 +123,7 @@ class Retention(Consultations):
         counted["owed"] = (
             await connection.execute(delete(owed).where(owed.c.kind == ERASE, hopeless))
         ).rowcount
+        await self._purge_waits(connection, (now - KEEP_CASE).timestamp())
         await connection.execute(
             delete(inbox).where(
                 inbox.c.outcome == COMMITTED,
@@ -113,27 +135,36 @@ class Retention(Consultations):
         return counted
 
     async def _purge_files(self, connection: AsyncConnection, now: datetime) -> int:
-        """Copies of reports in the group, and the note where they lie in the person's chat."""
+        """Copies in the group of reports, and of whatever else was sent that is not only words; and
+        the note where reports lie in the person's chat."""
         closed = cases.c.closed < (now - KEEP_FILES).timestamp()
-        copies = links.c.what.startswith(FILE, autoescape=True) & (links.c.chat_id < 0)
-        found: dict[str, list[tuple[int, int]]] = {}
+        sent = (
+            select(letters.c.id)
+            .where(
+                letters.c.number == links.c.number,
+                letters.c.media,
+                links.c.what == literal(f"{SAID} ").concat(cast(letters.c.message_id, Text)),
+            )
+            .exists()
+        )
+        copies = or_(links.c.what.startswith(FILE, autoescape=True), sent)
+        found: dict[str, list[Key]] = {}
         query = (
             select(links.c.number, links.c.chat_id, links.c.message_id)
             .join(cases, cases.c.number == links.c.number)
-            .where(closed, copies)
+            .where(closed, copies, links.c.chat_id < 0)
         )
         for row in await connection.execute(query):
             found.setdefault(row.number, []).append((row.chat_id, row.message_id))
         for number, messages in found.items():
+            before = await self._if_there(connection, number)
             detail = Detail(messages=tuple(messages))
             await self._owe(connection, number, ERASE, now.timestamp(), detail)
-            await connection.execute(delete(links).where(links.c.number == number, copies))
-            row = (await connection.execute(select(cases).where(cases.c.number == number))).one()
-            kept: Case = replace(self._case(row), files=())
-            body = self._sealed(f"cases/{number}/{row.chat_id}", kept)
-            await connection.execute(
-                update(cases).where(cases.c.number == number).values(body=body)
-            )
+            for chat_id, message_id in messages:
+                gone = links.c.chat_id == chat_id, links.c.message_id == message_id
+                await connection.execute(delete(links).where(*gone))
+            if before is not None:
+                await self._put_case(connection, replace(before, files=()))
         return sum(map(len, found.values()))
 
     async def _purge_audit(self, connection: AsyncConnection, now: datetime) -> int:

@@ -5,24 +5,24 @@ when its turn has ended.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.clock import Now, utc_now
 from bot.health import Part
 from bot.storage.asking import to_its_end
-from bot.storage.cases import COMMITTED
 from bot.storage.crypto import Cipher, WrongKey
 from bot.storage.database import NO_ANSWER
 from bot.storage.retention import Retention
 from bot.storage.tables import inbox, moved_groups
+from bot.storage.turns import COMMITTED
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +51,9 @@ class _Taking:
 
 
 class Store(Retention):
-    """All reading and writing. `engine` is already migrated. This file is the inbox; what it is
-    built on: retention.py, cases.py (people and consultations), owed.py (what goes out),
-    asking.py.
+    """All reading and writing. `engine` is already migrated. This file is the inbox; each
+    file that it is built on adds one noun: asking.py, owed.py, links.py, cases.py, clock.py,
+    outbox.py, people.py, conversation.py, turns.py, desk.py, retention.py.
 
     Every method that asks the database raises one of database.NO_ANSWER when it does not answer.
     """
@@ -70,6 +70,8 @@ class Store(Retention):
         self._end = update(inbox).where(one).values(body=None, outcome="done")
         these = inbox.c.update_id.in_(bindparam("numbers", expanding=True))
         self._unended = select(inbox.c.update_id).where(these, _waiting())
+        self.untidy = asyncio.Event()
+        """Set when something may have become old all at once."""
         self._taking: list[_Taking] = []
         self._ended: list[int] = []
         self._unwritten: dict[int, int] = {}
@@ -186,7 +188,7 @@ class Store(Retention):
         """One transaction; the numbers of the rows that nobody sees through yet."""
         if not rows and not ended:
             return set()
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             if ended:
                 await connection.execute(self._end, [{"number": number} for number in ended])
             if not rows:
@@ -242,7 +244,7 @@ class Store(Retention):
     @to_its_end
     async def set_aside(self, update_id: int) -> None:
         """This update cannot be read: kept for a week, never tried again."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await connection.execute(
                 update(inbox).where(inbox.c.update_id == update_id).values(outcome="unreadable")
             )
@@ -252,7 +254,7 @@ class Store(Retention):
     @to_its_end
     async def tidy(self, now: float) -> None:
         """Deletes the numbers of old updates, and unreadable ones after a week."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await connection.execute(
                 delete(inbox).where(inbox.c.outcome == "done", inbox.c.received < now - KEEP_SEEN)
             )
@@ -262,28 +264,32 @@ class Store(Retention):
                 )
             )
 
-    async def keep_tidy(self) -> None:
+    async def keep_tidy(self, now: Now = utc_now) -> None:
         """Goes on until it is cancelled: forgets old update numbers, and what was kept for long
-        enough, now and once an hour."""
+        enough, now and once an hour, and when it is `untidy`."""
         while True:
             pause = 3600.0
+            self.untidy.clear()
             try:
-                await self.tidy(time.time())
-                await self.purge(datetime.now(UTC))
+                await self.tidy(now().timestamp())
+                await self.purge(now())
+                await self.remind(now())
                 await self.leave_no_trace()
             except (*NO_ANSWER, WrongKey) as error:
                 # Soon: in a quiet night nobody else would notice that the database is back.
                 pause = 60.0
                 kind = type(error).__name__
                 log.error("what is old could not be deleted (%s); trying again in a minute", kind)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self.untidy.wait()
 
     # ── groups ──────────────────────────────────────────────────────────────────────────────────
 
     @to_its_end
     async def group_moved(self, old: int, new: int) -> None:
         """A group of ours goes on under another id; its open cases are owed their cards there."""
-        async with self._engine.begin() as connection:
+        async with self._transaction() as connection:
             await connection.execute(delete(moved_groups).where(moved_groups.c.old_id == old))
             await connection.execute(insert(moved_groups).values(old_id=old, new_id=new))
             await self._group_moved(connection, old)

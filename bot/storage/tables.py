@@ -15,6 +15,8 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -81,9 +83,12 @@ cases = Table(
     Column("due", Float, nullable=False),
     Column("delivered", Float),
     Column("closed", Float),
+    # Since when the person waits for an answer; NULL while they do not.
+    Column("waiting", Float),
     # dialogue.case.Case; of what also stands in a column, the column holds.
     Column("body", LargeBinary, nullable=False),
     Index("cases_of_chat", "chat_id"),
+    Index("cases_waiting", "waiting"),
 )
 """Consultations that were sent."""
 
@@ -148,6 +153,71 @@ links = Table(
     Index("links_of_number", "number"),
 )
 """Which message of the bot belongs to which case: for routing answers, and for deletion."""
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("number", Text, nullable=False),
+    # Where it was written: the person's chat, or the staff's group.
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    # "person", "team"
+    Column("side", Text, nullable=False),
+    # Not only words: its copy in the group goes with those of reports.
+    Column("media", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
+    # dialogue.case.Letter
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("chat_id", "message_id", name="one_letter_a_message"),
+    Index("letters_of_number", "number"),
+)
+"""What person and staff wrote to each other after a case was sent."""
+
+_STILL = text("ended IS NULL")
+
+waits = Table(
+    "waits",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # NULL when the case is gone: the figures stay, and say nothing of anybody.
+    Column("number", Text),
+    # Of the person (code); "" where it is not known any more.
+    Column("language", Text, nullable=False),
+    # For the answer to the case itself.
+    Column("first", Boolean, nullable=False),
+    Column("began", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    # When they had an answer, or nobody waited any more; `how`: clock.Ways.
+    Column("ended", Float),
+    Column("how", Text),
+    # Hours after `began` of which the staff were reminded last: 0, 12, 20, 24.
+    Column("stage", Integer, nullable=False),
+    Index("waits_of_number", "number"),
+    Index("waits_began", "began"),
+    Index("one_wait_a_case", "number", unique=True, sqlite_where=_STILL, postgresql_where=_STILL),
+)
+"""Each time that a person waited for an answer: a row stays as it was, late or not."""
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # NULL when the case is gone.
+    Column("number", Text, unique=True),
+    Column("at", Float, nullable=False),
+    Column("stars", Integer, nullable=False),
+    Column("language", Text, nullable=False),
+)
+"""How content people were, 1 to 5."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+)
+"""When something that is due now and then was done last."""
 
 audit = Table(
     "audit",

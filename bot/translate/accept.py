@@ -13,10 +13,11 @@ from bot.translate.merge import accepted
 def accept(locales: Path, content: Path, language: str, names: Iterable[str] = ()) -> int:
     """Accepts the items called `names`; none named: every item of content/.
 
-    An item is a page (`costs`), a question (`form.questions.age`; `form`: all of them), the name of
-    a source (`R1`; `references`: all of them), or a sentence of the catalogs (`menu.welcome`),
-    which loses its “fuzzy”. Only those lines change. What still says exactly what the English says
-    is passed over. Returns how many items changed. Raises BrokenWords for what cannot be accepted.
+    An item is a page (`costs`), a question (`form.questions.age`; `form`: all of them), a letter
+    (`templates.costs`; `templates`: all of them), the name of a source (`R1`; `references`: all of
+    them), or a sentence of the catalogs (`menu.welcome`), which loses its “fuzzy”. Only those lines
+    change. What still says exactly what the English says is passed over. Returns how many items
+    changed. Raises BrokenWords for what cannot be accepted.
     """
     if not (content / language).is_dir() and not (locales / language).is_dir():
         what = f"There is no language “{language}”."

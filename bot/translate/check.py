@@ -1,49 +1,62 @@
 """Everything that is wrong with the words, told at once; and the translators' template."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from bot.dialogue.intake.registry import read_registry
 from bot.i18n.catalog import load_catalogs, template
+from bot.i18n.language import Languages
 from bot.i18n.problem import BrokenWords, Problem
 from bot.i18n.strict import read_yaml
-from bot.i18n.usage import ids_in_code, unused_and_missing
+from bot.i18n.usage import Ids, ids_in_code, unused_and_missing
+from bot.library.pages import Library
 from bot.settings import ROOT
-from bot.words import Words, read_words
+from bot.words import Read, read_what_can_be
 
 
 def check_words(locales: Path, content: Path) -> tuple[list[Problem], list[Problem]]:
-    """(what must be mended, what is only worth a look), each in file order."""
-    errors: list[Problem] = []
-    notices: list[Problem] = []
+    """(what must be mended, what is only worth a look), each in file order: what the bot itself
+    meets when it reads its words. `checks` looks at how they are worded, too."""
     try:
-        words = read_words(locales, content)
+        read = read_what_can_be(locales, content)
     except BrokenWords as broken:
         return list(broken.problems), []
-    notices += [*words.languages.notices, *words.notices, *_behind(words)]
-    errors += _unsafe(words)
-    catalogs = load_catalogs(locales)
-    missing, unused = unused_and_missing(
-        catalogs, ids_in_code(ROOT / "bot"), tuple(ids_in_structure(content))
-    )
-    errors += missing
-    notices += unused
-    if template(catalogs) != _template_file(locales).read_text(encoding="utf-8"):
-        errors.append(
-            Problem(
-                "locales/messages.pot",
-                1,
-                "This is not made from the English of today.",
-                "Run `python -m bot extract`.",
-            )
-        )
-    return sorted(errors), sorted(notices)
+    return about(read, locales, content)
 
 
-def _behind(words: Words) -> Iterator[Problem]:
+def about(read: Read, locales: Path, content: Path) -> tuple[list[Problem], list[Problem]]:
+    """The same of words that were read already."""
+    errors = list(read.problems)
+    notices = [*read.languages.notices, *read.notices, *_unsafe(read)]
+    if read.library is not None:
+        notices += _behind(read.languages, read.library)
+    also: tuple[str, ...] = ()
+    try:
+        also = tuple(ids_in_structure(content))
+    except (BrokenWords, LookupError, AttributeError, TypeError):
+        pass  # told where these files were read
+    else:
+        found = unused_and_missing(read.catalogs, _ids(), also)
+        errors += found.missing
+        notices += found.unused
+    path = _template_file(locales)
+    if not path.exists() or template(read.catalogs) != path.read_text(encoding="utf-8"):
+        what = "This is not made from the English of today."
+        shown = path.relative_to(locales.parent).as_posix()
+        errors.append(Problem(shown, 1, what, "Run `python -m bot extract`.", "template"))
+    return sorted(set(errors)), sorted(set(notices))
+
+
+@cache
+def _ids() -> Ids:
+    """What the code says; it does not change while it runs."""
+    return ids_in_code(ROOT / "bot")
+
+
+def _behind(languages: Languages, library: Library) -> Iterator[Problem]:
     """The pages that a language lacks, and those made from English words that have changed."""
-    library = words.library
-    for code in words.languages:
+    for code in languages:
         if code == library.source:
             continue
         for page, node in library.nodes.items():
@@ -51,23 +64,26 @@ def _behind(words: Words) -> Iterator[Problem]:
             own = library.pages.get(code, {}).get(page)
             if own is None:
                 remedy = "Translate it; the English page has the same name."
-                yield Problem(shown, 1, f"[{page}] is not here, so readers see English.", remedy)
+                what = f"[{page}] is not here, so readers see English."
+                yield Problem(shown, 1, what, remedy, "missing", page)
             elif (code, page) in library.stale:
                 yield Problem(
                     shown,
                     int(own.place.partition(":")[2].partition(" ")[0]),
                     f"[{page}] was made from older English words, and readers are told so.",
                     f"Read it beside the English; then `python -m bot accept {code} {page}`.",
+                    "stale",
+                    page,
                 )
 
 
 _SAFETY = ("safety.", "emergency.", "despair.")
 
 
-def _unsafe(words: Words) -> Iterator[Problem]:
+def _unsafe(read: Read) -> Iterator[Problem]:
     """Safety texts that an offered language would show in English."""
-    english = words.languages.default
-    for language in words.languages.offered:
+    english = read.languages.default
+    for language in read.languages.offered:
         for id, message in language.messages.items():
             if language is english or not id.startswith(_SAFETY):
                 continue
@@ -76,7 +92,9 @@ def _unsafe(words: Words) -> Iterator[Problem]:
                     f"locales/{language.code}/LC_MESSAGES/messages.po",
                     1,
                     f"[{id}] is a safety text and would be shown in English.",
-                    "Translate it before this language is offered.",
+                    "Translate it before anything else.",
+                    "safety.english",
+                    id,
                 )
 
 

@@ -1,10 +1,11 @@
-"""The items of content/ beside their English: pages, names of sources, and the form's questions."""
+"""The items of content/ beside their English: pages, names of sources, questions, and letters."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.desk import templates
 from bot.dialogue.intake import wording
 from bot.i18n.catalog import SOURCE
 from bot.i18n.po import PoFile, read_po
@@ -13,20 +14,25 @@ from bot.i18n.strict import Block, read_yaml
 from bot.library.pages import UNTRANSLATED
 from bot.library.reading import english_hash
 
-FORM, SOURCES = "form", "references"
-"""Files that hold many small items; named as a whole by the file's name."""
+SOURCES = "references"
 
 _NO_ITEMS = "safety"
 
-Kind = Literal["page", "source", "form"]
+Kind = Literal["page", "source", "form", "letter"]
+
+_GROUPS: dict[Kind, str] = {"form": "form", "letter": "templates", "source": SOURCES}
+"""Files that hold many small items; named as a whole by the file's name."""
+
+_DOTTED: dict[str, Kind] = {"form": "form", "templates": "letter"}
+"""Files whose items are called by the file's name, too: `form.questions.age`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item of the English, and what a language has of it.
 
-    `name`: `costs`, `R1`, `form.questions.age`. `path`: the language's file, as people see it.
-    `own` is None where the language's file lacks it.
+    `name`: `costs`, `R1`, `form.questions.age`, `templates.costs`. `path`: the language's file, as
+    people see it. `own` is None where the language's file lacks it.
     """
 
     kind: Kind
@@ -55,7 +61,7 @@ class Item:
     @property
     def names(self) -> frozenset[str]:
         """What it can be called by: its name, and the name of its file where many stand in it."""
-        group = {"form": FORM, "source": SOURCES}.get(self.kind)
+        group = _GROUPS.get(self.kind)
         return frozenset({self.name, group} if group else {self.name})
 
 
@@ -73,7 +79,9 @@ def read_catalog(locales: Path, language: str) -> PoFile:
 
 def hash_of(kind: Kind, entry: Block) -> str:
     """What `from:` of a translation of `entry` must be."""
-    return wording.item_hash(entry) if kind == "form" else english_hash(entry)
+    if kind == "form":
+        return wording.item_hash(entry)
+    return templates.item_hash(entry) if kind == "letter" else english_hash(entry)
 
 
 def english_files(content: Path) -> list[Path]:
@@ -109,12 +117,19 @@ def read_items(content: Path, language: str) -> list[Item]:
 
 def entries(stem: str, tree: Block) -> Iterator[tuple[Kind, str, Block]]:
     """(kind, name, entry) of each item of the file `stem`.yaml, in its order."""
-    if stem == FORM:
-        for name, entry in wording.items(tree):
-            yield "form", f"{FORM}.{name}", entry
+    dotted = _DOTTED.get(stem)
+    if dotted is not None:
+        for name, entry in (wording if dotted == "form" else templates).items(tree):
+            yield dotted, f"{stem}.{name}", entry
         return
     kind: Kind = "source" if stem == SOURCES else "page"
     for name, entry in tree.items():
         if isinstance(entry, Block):
             entry.line = tree.at(name)
             yield kind, name, entry
+
+
+def full_name(stem: str, name: tuple[str, ...]) -> str:
+    """What the item at this place of the file `stem`.yaml is called: (questions, age) of the form
+    is `form.questions.age`."""
+    return ".".join((stem, *name) if stem in _DOTTED else name)

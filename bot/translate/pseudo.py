@@ -13,6 +13,7 @@ from typing import Literal
 
 from babel.core import Locale
 
+from bot.desk.templates import Template, Templates
 from bot.dialogue.intake.form import FormWords
 from bot.i18n.catalog import Message, limit_of
 from bot.i18n.formatting import Formats
@@ -89,6 +90,7 @@ def with_pseudo(words: Words, kind: Pseudo) -> Words:
                 code: {id: say(one, f"reasons.{id}") for id, one in form.reasons[source].items()},
             },
         ),
+        templates=_letters(words.templates.for_language(source), source, code, say),
     )
 
 
@@ -111,6 +113,19 @@ def _page(page: Page, code: str, say: _Say) -> Page:
             replace(one, title=say(one.title, _reference(one.title))) for one in page.sources
         ),
     )
+
+
+def _letters(english: tuple[Template, ...], source: str, code: str, say: _Say) -> Templates:
+    own = {
+        one.id: replace(
+            one,
+            language=code,
+            title=say(one.title, f"templates.{one.id}.title", 30),
+            body=say(one.body, f"templates.{one.id}"),
+        )
+        for one in english
+    }
+    return Templates({source: {one.id: one for one in english}, code: own})
 
 
 def _reference(title: Text) -> str:

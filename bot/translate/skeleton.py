@@ -10,9 +10,9 @@ from pathlib import Path
 from bot.i18n.catalog import SOURCE
 from bot.i18n.strict import Block, read_yaml
 from bot.library.pages import UNTRANSLATED
-from bot.translate.items import FORM, english_files
+from bot.translate.items import english_files, full_name
 
-_ENGLISH_ONLY = frozenset({"facts", "sources", "evidence", "note"})
+_ENGLISH_ONLY = frozenset({"facts", "sources", "evidence", "note", "ignore"})
 _HEAD = (
     "# Write your words in place of the English ones; keep the words before the colons and <tags>.",
     "# `from: none` says that nobody has translated an item yet: `python -m bot accept {language}`",
@@ -47,12 +47,15 @@ def fill(content: Path, language: str) -> list[str]:
             _insert(text, own, english, raw, names)
         if names:
             written.append((path, "\n".join(text)))
-            added += [".".join((FORM, *one)) if source.stem == FORM else one[0] for one in names]
+            added += [full_name(source.stem, one) for one in names]
     for path, said in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(said.encode("utf-8"))
     return added
 
+
+_FORM = "form"
+"""The file whose items stand in sections."""
 
 _Name = tuple[str, ...]
 """Where an item stands in its file: (costs,) or (questions, age)."""
@@ -62,7 +65,7 @@ def _items(stem: str, tree: Block) -> Iterator[_Name]:
     for key, value in tree.items():
         if not isinstance(value, Block):
             continue
-        if stem == FORM:
+        if stem == _FORM:
             yield from ((key, id) for id, entry in value.items() if isinstance(entry, Block))
         else:
             yield (key,)
@@ -86,7 +89,7 @@ def _whole(stem: str, tree: Block, raw: list[str], names: Iterable[_Name]) -> It
             section = name[0]
             yield f"{section}:"
         yield from _untranslated(tree, raw, name)
-    yield from ("", *_PRIVATE, "") if stem == FORM else ("",)
+    yield from ("", *_PRIVATE, "") if stem == _FORM else ("",)
 
 
 def _insert(

@@ -37,12 +37,13 @@ _SEES: dict[str, dict[State, str]] = {
     "high": {"stale": "the English page, with a line that says so: an old text could hurt here"},
     "form": dict.fromkeys(("stale", "missing", "broken"), "the question in English"),
     "source": {"stale": "this translation", "missing": "the English name"},
+    "letter": dict.fromkeys(("stale", "missing", "broken"), "the letter in English"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A sentence, page, question or name of a source that is not simply fresh.
+    """A sentence, page, question, letter or name of a source that is not simply fresh.
 
     `sees`: what readers get now. `old`, `new`: the English it was made from and today's, where both
     are known and differ.
@@ -188,12 +189,20 @@ def _state(words: Words, code: str, item: Item, today: date) -> State:
         return "stale"
     if page is not None and today > page.due:
         return "overdue"
+    return "fresh" if _is_read(words, code, item) else "broken"
+
+
+def _is_read(words: Words, code: str, item: Item) -> bool:
+    """Whether a question or letter that is up to date could be used; all else was seen before."""
     if item.kind == "form":
         section, _, id = item.name.removeprefix("form.").partition(".")
         form = words.form
         known = {"questions": form.words, "blocks": form.titles, "reasons": form.reasons}
-        return "fresh" if id in known[section].get(code, {}) else "broken"
-    return "fresh"
+        return id in known[section].get(code, {})
+    if item.kind == "letter":
+        found = words.templates.find(item.name.removeprefix("templates."), code)
+        return found is not None and found.language == code
+    return True
 
 
 def told(entry: Block) -> str:
@@ -209,7 +218,7 @@ def told(entry: Block) -> str:
             for name, inner in value.items():
                 take(inner, name)
 
-    unsaid = {"facts", "sources", "evidence", "reviewed", "note", "from"}
+    unsaid = {"facts", "sources", "evidence", "reviewed", "note", "from", "ignore"}
     for key, value in entry.items():
         if key not in unsaid:
             take(value, key)
@@ -218,7 +227,13 @@ def told(entry: Block) -> str:
 
 # What `status` prints ----------------------------------------------------------------------------
 
-_KINDS = {"sentence": "sentences", "page": "pages", "form": "questions", "source": "sources"}
+_KINDS = {
+    "sentence": "sentences",
+    "page": "pages",
+    "form": "questions",
+    "letter": "letters",
+    "source": "sources",
+}
 _FIRST = 5
 """Things to do that are listed of each language when none was named."""
 

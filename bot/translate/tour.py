@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.channels.telegram.profile import COMMANDS
-from bot.desk import card as desk
 from bot.dialogue.address import Address
 from bot.dialogue.case import (
     CLOSED,
+    PERSON,
+    TEAM,
+    THEIRS,
     WITHDRAWN,
     Case,
     ChangeCase,
@@ -17,6 +19,7 @@ from bot.dialogue.case import (
     EraseEverything,
     File,
     KeepDraft,
+    Letter,
     Moment,
     OpenCase,
     Session,
@@ -25,7 +28,6 @@ from bot.dialogue.case import (
 from bot.dialogue.event import KINDS, NOBODY, Commanded, Event, Invited, Person, Pressed, Said, Sent
 from bot.dialogue.intake.consent import CROSS_BORDER
 from bot.dialogue.intake.form import Field
-from bot.dialogue.intake.intake import KEPT, Intake
 from bot.dialogue.intake.questions import (
     AGAIN,
     AT,
@@ -40,14 +42,16 @@ from bot.dialogue.intake.questions import (
     SEND,
 )
 from bot.dialogue.intake.sheet import OWN_WORDS, REVIEW
-from bot.dialogue.respond import Dialogue
+from bot.dialogue.keeping import KEEP_DRAFT
+from bot.dialogue.respond import Dialogue, dialogue
 from bot.dialogue.screen import Screen
 from bot.dialogue.screens import Opening, Operator, Screens, paragraphs
 from bot.i18n.language import Language, Languages
 from bot.i18n.text import Text, text
+from bot.translate.tour_staff import CONTACT, StaffGuide
 from bot.words import Words
 
-CLINIC = Operator("Example Clinic", "clinic@example.org", "none", "SG", ("SG", "CN"))
+CLINIC = Operator("Example Clinic", CONTACT, "none", "SG", ("SG", "CN"))
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """The moment of the tour, so that two tours of the same words are the same."""
 
@@ -90,7 +94,7 @@ class _Guide:
     ) -> Dialogue:
         words = words or self.words
         screens = Screens(words.languages, words.library, words.helplines, operator, opening)
-        return Dialogue(screens, words.check, Intake(screens, words.form))
+        return dialogue(screens, words.check, words.form)
 
     # ── looking ──
 
@@ -222,6 +226,52 @@ class _Guide:
         yield "/mydata, nothing kept", self.at(self.to("mydata"), Session(NOBODY))
         yield "Delete?", self.at(self.to("mydata", "delete"), known)
         yield "Deleted", self.at(self.to("mydata", "deleted"), known)
+        yield from self._kept()
+
+    def _kept(self) -> "_Places":
+        """/mydata of somebody who has a form on its way and a case, and what they can do."""
+        case, form = self.case(), self.words.form
+        optional = next((one for one in form.steps if one.kind == "consent" and not one.must), None)
+        given = case.consents[0]
+        if optional is not None:
+            agreed = replace(given, id=optional.id, agreed=True)
+            others = tuple(one for one in case.consents if one.id != optional.id)
+            case = replace(case, consents=(*others, agreed))
+        proofs = (given, replace(given, agreed=False), replace(given, withdrawn=self.now))
+        letters = (
+            Letter(PERSON, 1, 2, self.now, words=OWN),
+            Letter(TEAM, -1, 2, self.now, kind="document"),
+        )
+        draft = self.draft(form.steps[0].id, {form.steps[0].id: OWN}).draft
+        kept = Session(
+            Person(self.language.tag, "CN"),
+            draft,
+            (case,),
+            proofs=proofs,
+            letters={case.number: letters},
+        )
+        bare = replace(kept, draft=None)
+
+        def mine(*what: str) -> Pressed:
+            return self.to("mydata", ".".join(what))
+
+        yield "/mydata, with everything", self.at(mine(), kept)
+        see = [self.at(mine("see", str(n)), kept) for n in range(9)]  # behind the last, it again
+        for n, screen in enumerate(dict.fromkeys(see), 1):
+            yield f"All that is kept {n}", screen
+        yield "Nothing is kept", self.at(mine("see"), Session(NOBODY))
+        yield "A copy", self.at(mine("copy"), kept)
+        yield (
+            "First line of the copy",
+            self._said(text("my-data.copy", time=self.now, time_zone=text("label.utc"))),
+        )
+        yield "Correct", self.at(mine("correct", NUMBER), bare)
+        yield "Withdraw?", self.at(mine("stop", NUMBER), bare)
+        yield "Withdrawn", self.at(mine("stopped", NUMBER), bare)
+        if optional is not None:
+            yield "One consent withdrawn", self.at(mine("refuse", NUMBER, optional.id), bare)
+        yield "Delete everything?", self.at(mine("delete"), kept)
+        yield "Everything deleted", self.at(mine("deleted"), kept)
 
     def answers(self) -> "_Places":
         yield "Words", self.at(Said("qwertz"))
@@ -272,7 +322,7 @@ class _Guide:
         ):
             yield title, self.at(self.to("ask", f"{REFERENCE}.{first.id}.{what}"), half)
         yield "A button that has moved on", self.at(self.to("ask", f"{REFERENCE}.gone.x"), half)
-        yield "A form that is over", self.at(self.to("ask"), half, later=KEPT * 2)
+        yield "A form that is over", self.at(self.to("ask"), half, later=KEEP_DRAFT * 2)
         yield "A form that is gone", self.at(self.to("ask", f"{REFERENCE}.{first.id}.x"))
         other = self.draft(first.id, language="xx")
         yield "In another language than before", self.at(self.to("ask"), other)
@@ -401,7 +451,7 @@ class _Guide:
         here = replace(case, delivered=self.now)
         yield "/mycase, arrived", self.at(mine, Session(me, cases=(here,)))
         yield "/mycase, late", self.at(mine, Session(me, cases=(here,)), later=timedelta(days=2))
-        states = ("claimed", WITHDRAWN, CLOSED)
+        states = (THEIRS, WITHDRAWN, CLOSED)
         some = tuple(
             replace(case, number=f"N4WX{n}", state=state) for n, state in enumerate(states)
         )
@@ -428,7 +478,12 @@ class _Guide:
             yield "Added", self.at(send, adding)
             over = replace(adding, cases=(replace(case, state=CLOSED),))
             yield "The case was closed meanwhile", self.at(self.to("ask"), over)
-        yield "Words while a reply is awaited", self.at(Said("qwertz"), one)
+        yield "Words while a reply is awaited", self.at(Said("qwertz", 9), one)
+        yield "Thanks for a rating", self.at(self.to("rate", f"{NUMBER}.5"), one)
+        answer = next((id for id, at in case.typed.items() if at), None)
+        if answer is not None:
+            edited = Said("x" * 5000, case.typed[answer], edited=True)
+            yield "A correction that does not fit", self.at(edited, one)
         yield "Before another form", self.at(self.to("ask", "intro"), one)
         yield "/mydata with a case", self.at(Commanded("mydata"), one)
         yield "Consultations closed meanwhile", self.at(mine, one, by=self.closed)
@@ -436,56 +491,8 @@ class _Guide:
     # ── what the staff see ──
 
     def staff(self) -> "_Places":
-        form, language = self.words.form, self.language
-        case = self.case()
-        yield (
-            "Name of the topic",
-            self._said(Text("name of a topic", {"t": desk.title(case, form, language)}, "{t}")),
-        )
-        late = self.now + timedelta(days=2)
-        for n, said in enumerate(desk.card(case, form, language, late, text("desk.repeat")), 1):
-            yield f"Card {n}", Screen(said)
-        hard = self._hard_case(case)
-        for n, said in enumerate(desk.card(hard, form, language, self.now, text("desk.again")), 1):
-            yield f"Card {n}, urgent, of a child, by a relative", Screen(said)
-        news = desk.news(case, tuple(case.answers), form, language)
-        news += desk.news(replace(case, answers={}), ("diagnosis", "c1"), form, language)
-        for n, said in enumerate(news, 1):
-            yield f"News {n}", Screen(said)
-        unknown = replace(case, answers={**case.answers, "bygone": OWN})
-        [*_, last] = desk.card(unknown, form, language, self.now)
-        yield "An answer to an older form", Screen(last)
-        lines = [text(f"desk.{id}") for id in ("alarm", "alarm-draft", "withdrawn", "files-follow")]
-        lines += [text("desk.files-lost", n=2), desk.away(case, form, language)]
-        for one in lines:
-            yield one.id, Screen(desk.line(NUMBER, language, one))
-        ids = ("desk.deleted", "desk.look", "desk.look-files")
-        for id in ids:
-            yield id, self._said(Text(id, {"ref": NUMBER}))
-        yield "desk.no-topics", self._said(text("desk.no-topics"))
-        for id in ("desk.delivered", "desk.delivered-again"):
-            yield f"To the person: {id}", self._said(Text(id, {"ref": NUMBER}))
-
-    def _hard_case(self, case: Case) -> Case:
-        """A case with every mark: urgent, a child, asked by somebody else, files, own words."""
-        answers = dict(case.answers)
-        for one in self.words.form.steps:
-            if one.kind == "consent":
-                continue
-            if one.hurry:
-                answers[one.id] = sorted(one.hurry)[0]
-            elif one.check == "age":
-                answers[one.id] = one.options[0]
-            elif one.fact == "I1":
-                answers[one.id] = one.options[1]
-            elif one.kind == "files":
-                answers[one.id] = "sent"
-            elif one.kind in ("choice", "many", "text") and one.most:
-                answers[one.id] = OWN * 100 if one.fact == OWN_WORDS else OWN
-        asked = (one for one in self.words.form.steps if one.kind == "consent")
-        consents = tuple(replace(case.consents[0], id=one.id, agreed=one.must) for one in asked)
-        files = (File(1, "document"), File(2, "picture"))
-        return replace(case, answers=answers, files=files, consents=consents)
+        screens = self.open.screens
+        yield from StaffGuide(self.words, screens, self.language, self.now, self.case(), OWN).walk()
 
     # ── what Telegram shows by itself ──
 

@@ -10,4 +10,6 @@ bots.py      starting a bot, and what it uses
 crowd.py     the people who tap
 turns.py     one turn, a long run, a tap after silence
 table.py     figures and ratios in Markdown
+relay.py     letters to the staff, instead of taps (a command of its own)
+check.py     how long the translators' check takes (a command of its own)
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.channels.telegram import deliver
+from bot.channels.telegram import deliver, receive
 from bot.sandbox.faults import Faults, Script
 from bot.sandbox.server import Sandbox
 from bot.storage.crypto import new_key
@@ -26,6 +26,7 @@ async def telegram() -> AsyncIterator[Sandbox]:
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fails is tried again after hundredths of a second instead of seconds."""
     monkeypatch.setattr(deliver, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(receive, "MOVING_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -56,6 +57,24 @@ async def each_office(telegram: Sandbox, engine: AsyncEngine) -> AsyncIterator[O
     """With a store in SQLite, then in PostgreSQL."""
     await migrate(engine)
     async with at_work(Office(telegram, engine, new_key())) as office:
+        yield office
+
+
+@pytest.fixture
+async def desk(telegram: Sandbox, tmp_path: Path) -> AsyncIterator[Office]:
+    """That also listens, with a store in SQLite."""
+    engine = connect(f"sqlite:///{tmp_path / 'bot.db'}")
+    await migrate(engine)
+    async with at_work(Office(telegram, engine, new_key(), listening=True)) as office:
+        yield office
+    await engine.dispose()
+
+
+@pytest.fixture
+async def each_desk(telegram: Sandbox, engine: AsyncEngine) -> AsyncIterator[Office]:
+    """That also listens, with a store in SQLite, then in PostgreSQL."""
+    await migrate(engine)
+    async with at_work(Office(telegram, engine, new_key(), listening=True)) as office:
         yield office
 
 

@@ -71,9 +71,9 @@ async def test_every_message_leads_back_to_its_case(office: Office) -> None:
     await office.sends("K7PQ2", maria, files=(office.uploads(maria, "document"),))
     await office.settled()
     for one in office.messages():
-        assert await office.store.by_message(office.group.id, one.message_id) == "K7PQ2"
+        assert await office.number_of(office.group.id, one.message_id) == "K7PQ2"
         # The same number in another chat is another message.
-        assert await office.store.by_message(-5, one.message_id) is None
+        assert await office.number_of(-5, one.message_id) is None
 
 
 async def test_a_long_case_comes_in_parts_of_one_topic(office: Office) -> None:
@@ -85,7 +85,7 @@ async def test_a_long_case_comes_in_parts_of_one_topic(office: Office) -> None:
     assert len(parts) > 2
     for number, part in enumerate(parts, start=1):
         assert f"(part {number} of {len(parts)})" in (part.text or "")
-        assert await office.store.by_message(office.group.id, part.message_id) == "K7PQ2"
+        assert await office.number_of(office.group.id, part.message_id) == "K7PQ2"
     assert all(part.reply_to is parts[0] for part in parts[1:])
     assert [part.pinned for part in parts] == [True, *[False] * (len(parts) - 1)]
 
@@ -299,12 +299,12 @@ async def test_a_topic_goes_with_all_that_is_in_it(office: Office) -> None:
     (topic,) = office.group.topics
     anna = next(one for one in office.sandbox.world.users.values() if one.name == "Anna")
     office.sandbox.people.say(anna.id, office.group.id, "I call them", message_thread_id=topic)
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.settled()
     assert not office.group.topics
     assert not [one for one in office.group.messages.values() if one.thread_id == topic]
     assert office.told(maria) == []
-    assert office.left == []
+    assert office.owned_up(maria) == 0
 
 
 async def test_an_alarm_outside_the_topic_goes_as_well(office: Office) -> None:
@@ -314,7 +314,7 @@ async def test_an_alarm_outside_the_topic_goes_as_well(office: Office) -> None:
     await office.changes(maria.id, RaiseAlarm("K7PQ2", "danger"))
     await office.start()
     await office.settled()
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.settled()
     assert not office.messages()
 
@@ -323,7 +323,7 @@ async def test_what_was_not_sent_yet_never_is(office: Office) -> None:
     """Deleted before the group had it: nothing to take back."""
     await office.stop()
     maria, _ = await office.sends("K7PQ2")
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.start()
     await office.settled()
     assert not office.messages()
@@ -338,12 +338,12 @@ async def test_messages_too_old_to_delete_are_emptied(plain: Office) -> None:
     await plain.settled()
     for one in plain.group.messages.values():
         one.date -= 3 * 24 * 3600
-    await plain.changes(maria.id, EraseEverything())
-    await until_so(lambda: bool(plain.left))
+    await plain.changes(maria.id, EraseEverything("en"))
+    await until_so(lambda: plain.owned_up(maria) > 0)
     card = plain.messages()[0]
     assert card.text == "Case K7PQ2: deleted."
     assert sum("delete here by hand" in text for text in plain.texts()) == 1
-    assert plain.left == [("K7PQ2", maria.id)]
+    assert plain.owned_up(maria) == 1
     # Somebody deletes the file; then it is done.
     for one in plain.messages():
         if one.media:
@@ -356,8 +356,8 @@ async def test_a_topic_that_may_not_be_deleted_is_asked_for(office: Office) -> N
     maria, _ = await office.sends("K7PQ2")
     await office.settled()
     office.sandbox.people.place_bot(office.group.id, "member")
-    await office.changes(maria.id, EraseEverything())
-    await until_so(lambda: bool(office.left))
+    await office.changes(maria.id, EraseEverything("en"))
+    await until_so(lambda: office.owned_up(maria) > 0)
     assert any("🗑 Case K7PQ2 was deleted." in text for text in office.texts())
     office.sandbox.people.place_bot(office.group.id, "administrator")
     await office.settled()

@@ -39,7 +39,7 @@ async def test_deleted_while_its_topic_is_being_made(office: Office, gate: async
     office.sandbox.faults.script("slow", method="createForumTopic")
     maria, _ = await office.sends("K7PQ2")
     await office.calls("createForumTopic")
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     gate.set()
     await office.settled()
     assert not office.group.topics
@@ -55,7 +55,7 @@ async def test_deleted_while_it_is_being_sent(
     office.sandbox.faults.script("slow", method=method)
     await office.sends("K7PQ2", maria, files=(office.uploads(maria, "document"),))
     await office.calls(method)
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     gate.set()
     await office.settled()
     assert not office.group.topics
@@ -68,7 +68,7 @@ async def test_deleted_after_a_power_cut_in_the_middle(office: Office, gate: asy
     office.sandbox.faults.script("slow", method="createForumTopic")
     maria, _ = await office.sends("K7PQ2")
     cut_off = await office.calls("createForumTopic")
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.kill()
     gate.set()
     await until_so(lambda: cut_off.code is not None)
@@ -83,9 +83,9 @@ async def test_a_topic_that_somebody_deleted_before_is_no_trouble(office: Office
     maria, _ = await office.sends("K7PQ2")
     await office.settled()
     delete_topic(office)
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.settled()
-    assert office.left == []
+    assert office.owned_up(maria) == 0
     assert office.health.desk.trouble() is None
 
 
@@ -94,10 +94,10 @@ async def test_a_person_who_left_does_not_hold_up_the_deletion(office: Office) -
     maria, _ = await office.sends("K7PQ2")
     await office.settled()
     office.sandbox.people.block(maria.id, True)
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.settled()
     assert not office.group.topics
-    assert office.left == []
+    assert office.owned_up(maria) == 0
 
 
 async def test_a_deletion_waits_for_a_group_that_is_away(office: Office) -> None:
@@ -105,7 +105,7 @@ async def test_a_deletion_waits_for_a_group_that_is_away(office: Office) -> None
     maria, _ = await office.sends("K7PQ2")
     await office.settled()
     office.sandbox.people.place_bot(office.group.id, "kicked")
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await until_so(lambda: "shut out" in str(all_troubles(office)))
     office.sandbox.people.place_bot(office.group.id, "administrator")
     await office.settled()
@@ -131,10 +131,10 @@ async def test_a_message_that_nobody_lets_the_bot_touch(office: Office) -> None:
         )
     faults.script("500", method="deleteMessage", chat_id=office.group.id)
     faults.scripts.insert(0, faults.scripts.pop())
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     await office.settled()
     assert office.texts() == ["Case K7PQ2: deleted."]
-    assert office.left == []
+    assert office.owned_up(maria) == 0
 
 
 async def test_withdrawn_when_the_topic_is_gone_already(office: Office) -> None:
@@ -188,7 +188,9 @@ async def test_that_somebody_left_is_told_once(
     monkeypatch.setattr(office.store, "failed", fails(office.store.failed, RuntimeError, 1))
     await office.sends("K7PQ2", maria)
     await office.settled()
-    assert sum("📵" in text for text in office.texts()) == 1
+    card, *lines = office.texts()
+    assert "📵" in card
+    assert sum("📵" in line for line in lines) == 1
 
 
 async def test_a_group_that_cannot_be_told_about_topics(office: Office) -> None:

@@ -137,8 +137,8 @@ async def test_a_group_that_moved_is_followed(
     assert news.reply_to is card
     assert len(office.messages(old)) == 2  # the card, and the line about topics
     assert f"set it to {new.id}" in caplog.text
-    assert await office.store.by_message(old.id, before.message_id) is None
-    assert await office.store.by_message(new.id, card.message_id) == "K7PQ2"
+    assert await office.number_of(old.id, before.message_id) is None
+    assert await office.number_of(new.id, card.message_id) == "K7PQ2"
     # After a restart with the old number in the settings it is still known.
     await office.stop()
     await office.start()
@@ -160,10 +160,10 @@ async def test_what_stood_in_a_group_that_moved_is_deleted_by_hand(
     maria, _ = await office.sends("K7PQ2")
     await office.settled()
     await office.stop()
-    await office.changes(maria.id, EraseEverything())
+    await office.changes(maria.id, EraseEverything("en"))
     new = telegram.people.upgrade_group(old.id)
     await office.store.group_moved(old.id, new.id)
     await office.start()
     await office.settled()
     assert any("delete here by hand" in text for text in office.texts(new))
-    assert office.left == [("K7PQ2", maria.id)]
+    assert office.owned_up(maria) == 1

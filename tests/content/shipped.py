@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot.desk import templates
 from bot.dialogue.intake import wording
 from bot.i18n import markup
 from bot.i18n.strict import Block, Items, read_yaml
 from bot.library.facts import Facts, read_facts
 from bot.library.pages import UNTRANSLATED
+from bot.library.reading import english_hash
 from bot.library.telling import tell
-from tests.content.numbers import Number, numbers
+from bot.translate.checks import facts_told
+from bot.translate.checks.numbers import Number
 
 ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "content"
 LOCALES = ROOT / "locales"
 SOURCE = "en"
-COMPLETE = ("en", "zh_Hans")
-"""The languages that have every page. Others may lack pages; what they have is held to all else."""
-
 LANGUAGES = tuple(sorted(path.name for path in CONTENT.iterdir() if path.is_dir()))
 
 
@@ -88,7 +88,7 @@ def glossary() -> Block:
 def _items(language: str) -> tuple[Item, ...]:
     found = []
     for path in sorted((CONTENT / language).glob("*.yaml")):
-        if path.stem not in {"safety", "form"}:
+        if path.stem not in {"safety", "form", "templates"}:
             tree = read_yaml(path, f"content/{language}/{path.name}")
             found += [
                 Item(name, language, path.name, entry)
@@ -119,10 +119,46 @@ def form_words(language: str) -> tuple[Said, ...]:
             for which, text in texts.items():
                 where = f"content/{language}/form.yaml:{entry.at(key)} [{name}] {key} {which}"
                 label = key in {"label", "options", "full", "title"}
-                if key not in {"from", "note"}:
+                if key not in {"from", "note", "ignore"}:
                     shown = re.sub(r"\{[a-z]+\}", "9", text)
                     found.append(Said(where, markup.escape(shown) if label else shown))
     return tuple(found)
+
+
+@cache
+def letters(language: str) -> tuple[Item, ...]:
+    """Every letter that the staff can send in one language."""
+    path = CONTENT / language / "templates.yaml"
+    tree = read_yaml(path, f"content/{language}/templates.yaml") if path.exists() else Block()
+    return tuple(
+        Item(id, language, "templates.yaml", one)
+        for id, one in templates.items(tree)
+        if one.get("from") != UNTRANSLATED
+    )
+
+
+def letter_words(language: str) -> Iterator[Said]:
+    """The title and the body of every letter, its placeholders as numbers."""
+    for letter in letters(language):
+        for key in ("title", "body"):
+            where = f"content/{language}/templates.yaml:{letter.entry.at(key)} [{letter.id}] {key}"
+            yield Said(where, markup.escape(re.sub(r"\{[a-z]+\}", "9", letter.entry[key])))
+
+
+def is_fresh(item: Item) -> bool:
+    """Whether it was made from the English of today; English is not held up by translations."""
+    if item.language == SOURCE:
+        return True
+    english = {**pages(SOURCE), **labels(SOURCE)}.get(item.id)
+    return english is not None and item.entry["from"] == english_hash(english.entry)
+
+
+def is_complete(language: str) -> bool:
+    """Whether a language has every page and label, made from the English of today. What others
+    have is held to all else."""
+    every = {**pages(language), **labels(language)}
+    wanted = {*structure()["pages"], *facts().references}
+    return set(every) == wanted and all(map(is_fresh, every.values()))
 
 
 def every_page() -> list[Item]:
@@ -130,48 +166,16 @@ def every_page() -> list[Item]:
 
 
 def statement(name: str, about: str = "") -> str:
-    """What may be said from the fact, table or claim `name`: of a claim, only what to say instead.
-
-    A share in a table is told as one. Of a table of studies, only those count whose registry
-    number stands in the words `about`; all of them where none does.
-    """
-    tree = sheet()
-    if name in tree["facts"]:
-        return str(tree["facts"][name]["says"])
-    if name in tree["claims"]:
-        return str(tree["claims"][name]["instead"])
-    columns = tree["tables"][name]["columns"]
-    rows = [row["cells"] for row in tree["tables"][name]["rows"]]
-    own = [row for row in rows if any(cell in about for cell in row if cell.startswith("NCT"))]
-    return "\n".join(
-        f"{cell}%" if cell and column.endswith("_pct") else cell
-        for row in own or rows
-        for column, cell in zip(columns, row, strict=True)
-    )
-
-
-def years_of_sources(name: str) -> set[Number]:
-    """The years in which the sources of a fact or a row of a table were published."""
-    tree = sheet()
-    if name in tree["facts"]:
-        cited = re.findall(r"R\d+", tree["facts"][name]["source"])
-    else:
-        cited = re.findall(r"\bR\d+", statement(name))
-    return {
-        number
-        for reference in cited
-        for number in numbers(facts().references[reference].cites)
-        if number.kind == "date" and len(number.value) == 4
-    }
+    """What may be said from the fact, table or claim `name` (bot/translate/checks)."""
+    return facts_told.statement(sheet(), name, about)
 
 
 def known_to(page: Item) -> set[Number]:
     """Every number that the facts of a page allow it to show, in whatever language."""
     english = pages(SOURCE)[page.id]
     about = "\n".join(said.words for said in english.said())
-    return set().union(
-        *(
-            numbers(statement(name, about)) | years_of_sources(name)
-            for name in english.entry["facts"]
-        )
-    )
+    return facts_told.known_numbers(sheet(), facts(), english.entry["facts"], about)
+
+
+COMPLETE = tuple(code for code in LANGUAGES if is_complete(code))
+"""English always, and the languages that keep up with it."""

@@ -7,7 +7,16 @@ import pytest
 
 from bot.i18n.strict import Block
 from tests.content.allowed import data
-from tests.content.shipped import LANGUAGES, SOURCE, Said, form_words, glossary, labels, pages
+from tests.content.shipped import (
+    LANGUAGES,
+    SOURCE,
+    Said,
+    form_words,
+    glossary,
+    labels,
+    letter_words,
+    pages,
+)
 
 CHINESE = [language for language in LANGUAGES if language.startswith("zh")]
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -18,6 +27,7 @@ def said_in(language: str) -> Iterator[Said]:
     for item in (*pages(language).values(), *labels(language).values()):
         yield from item.said()
     yield from form_words(language)
+    yield from letter_words(language)
 
 
 def english_words(words: str) -> list[str]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 from bot.dialogue.case import NEW, Case, Consent, File, Value
-from bot.settings import ROOT
-from bot.words import Words, read_words
+from tests.dialogue.words import words
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
@@ -20,12 +18,6 @@ CORE: dict[str, Value] = {
     "name": "Maria",
     "reply": "here",
 }
-
-
-@cache
-def words() -> Words:
-    """The shipped words."""
-    return read_words(ROOT / "locales", ROOT / "content")
 
 
 def consent(id: str = "c1", agreed: bool = True, withdrawn: datetime | None = None) -> Consent:

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.desk.card import MESSAGE, away, card, line, news, readable, title
-from bot.dialogue.case import WITHDRAWN, Case, File, Value
+from bot.dialogue.case import CLOSED, THEIRS, WITHDRAWN, Case, Claim, File, Value
 from bot.i18n.language import Language
 from bot.i18n.markup import parse, visible_length
 from bot.i18n.text import Text, text
-from tests.desk.cases import AGREED, NOW, case, consent, words
+from tests.desk.cases import AGREED, NOW, case, consent
+from tests.dialogue.words import words
 
 FORM = words().form
 EN, ZH = words().languages["en"], words().languages["zh_Hans"]
@@ -331,3 +332,15 @@ def test_who_cannot_be_written_to_may_be_reached_another_way() -> None:
 def test_a_language_that_is_not_ours_is_named_by_its_code() -> None:
     """A case outlives a language that is taken out."""
     assert "Language: xx" in shown(case(language="xx"))
+
+
+def test_the_card_says_whose_turn_it_is_and_who_has_it() -> None:
+    """Answered, closed, muted, claimed: the staff see it without asking."""
+    taken = replace(case(), state=THEIRS, claim=Claim(1, "Anna"), muted=True)
+    told = "".join(card(taken, words().form, words().languages["en"], NOW))
+    assert "Anna takes care of this" in told
+    assert "Muted" in told
+    assert "for the person to write" in told
+    over = "".join(card(replace(case(), state=CLOSED), words().form, words().languages["en"], NOW))
+    assert "is closed" in over
+    assert "UTC" not in over

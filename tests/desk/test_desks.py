@@ -1,7 +1,7 @@
 """Which group a case goes to."""
 
 from bot.desk.desks import Desk, Desks
-from tests.desk.cases import words
+from tests.dialogue.words import words
 
 LANGUAGES = words().languages
 EN, ZH = LANGUAGES["en"], LANGUAGES["zh_Hans"]

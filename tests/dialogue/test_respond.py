@@ -306,7 +306,7 @@ def test_my_data_shows_and_deletes_in_two_taps() -> None:
     shown = screen(Commanded("mydata"), someone, client="en")
     assert "简体中文" in shown.body
     assert "中国大陆" in shown.body
-    ask = shown.rows[0][0].to
+    ask = shown.rows[1][0].to
     assert ask is not None
     asked = answer(Pressed(ask.data()), someone).screen
     assert asked is not None

@@ -20,12 +20,11 @@ Only after that was the other half read, too; the floors below guard what has be
 The lists have not learned from it, and should not: it stays the measure for what is new.
 """
 
-import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import FrameType
 
 import pytest
 import yaml
@@ -34,6 +33,7 @@ from hypothesis import strategies as st
 
 from bot.dialogue.safety import Alarm, AlarmWords, WordCheck, read_alarm_words
 from bot.i18n.problem import BrokenWords
+from tests.steps import steps
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "safety"
@@ -96,6 +96,16 @@ def figures(file: str) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str
     return there, right
 
 
+def table(file: str) -> str:
+    there, right = figures(file)
+    lines = [f"{file:<22}{'of':>5}{'right':>7}{'wrong':>7}"]
+    for lang, kind in sorted(there):
+        of, good = there[lang, kind], right[lang, kind]
+        share = f"{100 * good / of:.1f} %"
+        lines.append(f"{'':<10}{lang} {kind:<9}{of:>5}{good:>7}{of - good:>7}{share:>10}")
+    return "\n".join(lines)
+
+
 def wrong(file: str, harmless: bool) -> str:
     return "\n".join(
         f"{sentence.expect}: {sentence.text}"
@@ -106,18 +116,12 @@ def wrong(file: str, harmless: bool) -> str:
 
 @pytest.mark.parametrize("file", FILES)
 def test_distress_is_noticed_and_harmless_talk_is_not(
-    file: str, capsys: pytest.CaptureFixture[str]
+    file: str, record_property: Callable[[str, object], None]
 ) -> None:
     """In each file the floors hold, for all its distress and for each kind in each language."""
     there, right = figures(file)
     caught_floor, kind_floor, false_ceiling = FLOORS.get(file, LEARNED)
-    with capsys.disabled():
-        print(f"\n{file:<10}{'':<12}{'of':>5}{'right':>7}{'wrong':>7}")
-        for lang, kind in sorted(there):
-            of, good = there[lang, kind], right[lang, kind]
-            print(
-                f"{'':<10}{lang} {kind:<9}{of:>5}{good:>7}{of - good:>7}{100 * good / of:>8.1f} %"
-            )
+    record_property("table", table(file))
     for lang, kind in there:
         if kind in ("despair", "emergency"):
             share = 100 * right[lang, kind] / there[lang, kind]
@@ -366,30 +370,11 @@ NASTY = {
 STEPS_A_CHARACTER = 60
 
 
-def steps(text: str) -> int:
-    """Lines of the check's own code that looking at `text` runs."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, _: object) -> object:
-        nonlocal count
-        if "dialogue/safety/" not in Path(frame.f_code.co_filename).as_posix():
-            return None
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)  # type: ignore[arg-type] # a trace function returns itself
-    try:
-        CHECK.look(text)
-    finally:
-        sys.settrace(before)
-    return count
-
-
 @pytest.mark.parametrize("name", NASTY)
 def test_no_text_is_slow(name: str) -> None:
     """The longest message takes a bounded number of steps, whatever it holds."""
-    assert 0 < steps(NASTY[name][:4096]) <= STEPS_A_CHARACTER * 4096
+    taken = steps(lambda: CHECK.look(NASTY[name][:4096]), "bot/dialogue/safety/")
+    assert 0 < taken <= STEPS_A_CHARACTER * 4096
 
 
 # ── reading the lists ───────────────────────────────────────────────────────────────────────────

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, time
 from functools import cache
 
+from bot.dialogue import respond
 from bot.dialogue.case import Moment, Session
 from bot.dialogue.event import NOBODY, Event, Person
-from bot.dialogue.intake.intake import Intake
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Screen, Turn
 from bot.dialogue.screens import Opening, Operator, Screens
@@ -16,15 +16,17 @@ TODAY = date(2026, 11, 22)
 CLOSED = Opening()
 
 
-@cache
+read_once = cache(read_words)
+
+
 def words() -> Words:
-    return read_words(ROOT / "locales", ROOT / "content")
+    return read_once(ROOT / "locales", ROOT / "content")
 
 
 def make(read: Words, operator: Operator, opening: Opening = CLOSED) -> Dialogue:
     """A dialogue of these words, as the bot makes it."""
     screens = Screens(read.languages, read.library, read.helplines, operator, opening)
-    return Dialogue(screens, read.check, Intake(screens, read.form))
+    return respond.dialogue(screens, read.check, read.form)
 
 
 def dialogue(

@@ -172,7 +172,6 @@ async def test_a_database_that_the_server_has_not(settings: Settings) -> None:
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
         skip_or_fail("TEST_DATABASE_URL names no PostgreSQL database")
-        return
     missing = make_url(url).set(database="no_such_database").render_as_string(hide_password=False)
     told = the(await examine(but(settings, database_url=SecretStr(missing))), "Database")
     assert (told.mark, "does not exist" in told.said) == ("bad", True)

@@ -43,8 +43,9 @@ async def test_words_that_need_a_look(settings: Settings, shelves: dict[str, Pat
 
 
 async def test_words_that_cannot_be_read(settings: Settings, shelves: dict[str, Path]) -> None:
-    """A file that is not where it should be is named."""
+    """A file that cannot be opened is named."""
     (shelves["locales_dir"] / "messages.pot").unlink()
+    (shelves["locales_dir"] / "messages.pot").mkdir()
     told = the(await examine(but(settings, **shelves)), "Words")
     assert told.mark == "bad"
     assert "messages.pot" in told.said

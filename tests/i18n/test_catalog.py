@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po as babel_read
 
 from bot.i18n.catalog import Kind, faults, load_catalogs, template
 from bot.i18n.po import parse_po
-from bot.i18n.problem import BrokenWords
+from bot.i18n.problem import BrokenWords, Problem
 from tests.i18n import words
 from tests.i18n.words import CHINESE, CHINESE_HEADER, ENGLISH, ENGLISH_HEADER, entry, write
 
@@ -302,3 +302,27 @@ def test_a_limit_written_in_english_is_kept(tmp_path: Path) -> None:
     made = template(load_catalogs(write(tmp_path, en=bot)))
     assert "max-length:64" in made and "max-length:512" in made
     assert "Plural-Forms" not in made
+
+
+# Reading what can be read -------------------------------------------------------------------------
+
+
+def test_a_broken_file_hides_nothing_of_the_others(tmp_path: Path) -> None:
+    """With a list for what is broken, the other languages are read, and it counts as empty."""
+    locales = write(tmp_path, en=ENGLISH, ru="msgctxt x", zh_Hans=CHINESE)
+    unread: list[Problem] = []
+    catalogs = load_catalogs(locales, unread)
+    assert {problem.path for problem in unread} == {"locales/ru/LC_MESSAGES/messages.po"}
+    assert catalogs.by_code["ru"].messages == {}
+    assert catalogs.by_code["zh_Hans"].coverage == 1.0
+
+
+def test_without_english_nothing_can_be_compared(tmp_path: Path) -> None:
+    """Then a list for what is broken does not help; a bad sentence of English only adds to it."""
+    unread: list[Problem] = []
+    with pytest.raises(BrokenWords):
+        load_catalogs(write(tmp_path / "a", en="msgctxt x", zh_Hans=CHINESE), unread)
+    bad = ENGLISH + '\nmsgctxt "bad.one"\nmsgid "{broken"\nmsgstr ""\n'
+    catalogs = load_catalogs(write(tmp_path / "b", en=bad, zh_Hans=CHINESE), unread)
+    assert [problem.id for problem in unread] == ["bad.one"]
+    assert "nav.back" in catalogs.english.messages

@@ -146,6 +146,8 @@ def test_a_moment_is_written_by_its_own_clock() -> None:
     at = datetime(2026, 3, 5, 6, 5, tzinfo=UTC).astimezone(ZoneInfo("Asia/Shanghai"))
     assert formats("en").moment(at) == "March 5, 2026, 2:05\u202fPM"
     assert formats("zh_Hans").moment(at) == "2026年3月5日 14:05"
+    assert formats("en").soon(at) == "Mar 5, 2:05\u202fPM"
+    assert formats("zh_Hans").soon(at) == "3月5日 14:05"
     assert formats("en").clock("Asia/Shanghai") == "China Time"
     assert formats("zh_Hans").clock("America/New_York") == "北美东部时间"
     with pytest.raises(LookupError):

@@ -21,6 +21,7 @@ from bot.i18n import (
     text,
 )
 from bot.i18n.formatting import FSI, PDI, RLM
+from bot.i18n.language import load_with_catalogs
 from bot.i18n.markup import parse
 from bot.i18n.matching import How
 from bot.i18n.problem import BrokenWords
@@ -126,6 +127,7 @@ def test_a_language_also_writes_values_alone(english: Language, chinese: Languag
     """The same forms, as plain words, for those who put them elsewhere."""
     assert chinese.date(date(2026, 3, 5)) == "2026年3月5日"
     assert english.date(date(2026, 3, 5), "medium") == "Mar 5, 2026"
+    assert english.soon(datetime(2026, 3, 5, 23, 59, tzinfo=UTC)) == "Mar 5, 11:59\u202fPM"
     assert english.clock("Asia/Shanghai") == "China Time"
     assert english.number(1000) == "1,000"
     assert english.percent(Percent(Decimal("0.5"))) == "0.5%"
@@ -379,3 +381,16 @@ def test_whatever_is_said_telegram_takes(languages: Languages, sent: str, code: 
     label = language.label(text("button.only-name", name=sent))
     assert "\n" not in label
     label.encode()
+
+
+def test_a_broken_profile_hides_no_other_language(tmp_path: Path) -> None:
+    """With a list for what is broken, what language.yaml says wrong is told, and nothing stops."""
+    locales = write(tmp_path, en=ENGLISH, zh_Hans=CHINESE)
+    (locales / "zh_Hans" / "language.yaml").write_text("status: maybe\n", encoding="utf-8")
+    unread: list[Problem] = []
+    languages, catalogs = load_with_catalogs(locales, unread)
+    assert [problem.code for problem in unread] == ["language.profile"]
+    assert list(languages) == ["en", "zh_Hans"]
+    assert list(catalogs.by_code) == ["en", "zh_Hans"]
+    with pytest.raises(BrokenWords):
+        load_with_catalogs(locales)

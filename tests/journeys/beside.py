@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import aiohttp
 from sqlalchemy.engine import make_url
 
-from bot.app import App
+from bot.app import App, run
+from bot.sandbox.clock import Clock
+from bot.sandbox.command import open_for_consultations
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from tests.dialogue.words import words
@@ -47,22 +49,28 @@ def arrivals(sandbox: Sandbox) -> int:
 
 
 @contextlib.asynccontextmanager
-async def begun(settings: Settings) -> AsyncIterator[App]:
-    """The bot in this process, however far it gets. A fault in it fails the test."""
-    app, stop = App(settings, words()), asyncio.Event()
+async def begun(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+    """The bot in this process, however far it gets. A fault in it fails the test.
+
+    `clock`: the sandbox's. When the test moves it, the bot's own time moves too.
+    """
+    clock = clock or Clock()
+    app, stop = App(settings, words(), clock.now), asyncio.Event()
+    clock.moved.append(app.wake)
     task = asyncio.create_task(app.run(stop))
     try:
         yield app
     finally:
+        clock.moved.remove(app.wake)
         stop.set()
         await asyncio.wait_for(task, 20)
 
 
 @contextlib.asynccontextmanager
 async def running(sandbox: Sandbox, settings: Settings) -> AsyncIterator[App]:
-    """The bot in this process, taking updates. A fault in it fails the test."""
+    """The bot in this process, taking updates, by the sandbox's clock. A fault fails the test."""
     before = arrivals(sandbox)
-    async with begun(settings) as app:
+    async with begun(settings, sandbox.clock) as app:
         await until(lambda: arrivals(sandbox) > before, "the bot")
         yield app
 
@@ -131,3 +139,16 @@ async def locked(settings: Settings) -> AsyncIterator[None]:
             yield
         finally:
             database.execute("ROLLBACK")
+
+
+@contextlib.asynccontextmanager
+async def open_to_people(sandbox: Sandbox, settings: Settings) -> AsyncIterator[None]:
+    """A bot of its own words, open for consultations. A fault in it fails the test."""
+    before, stop = arrivals(sandbox), asyncio.Event()
+    task = asyncio.create_task(run(open_for_consultations(settings), stop))
+    try:
+        await until(lambda: task.done() or arrivals(sandbox) > before, "the bot")
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 20)

@@ -7,13 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot.app import run
+from bot.app import make_app
 from bot.sandbox.command import sandbox_settings
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from bot.storage.database import connect
 from tests.channels.updates import PLANTED
-from tests.dialogue.words import words
+from tests.conftest import empty
+from tests.dialogue.words import read_once
+from tests.journeys.beside import open_to_people
 from tests.people import Page
 
 
@@ -34,11 +38,30 @@ def settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
     return sandbox_settings(sandbox, tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot in this process reads the words that an earlier one has read."""
+    monkeypatch.setattr("bot.app.read_words", read_once)
+
+
+@pytest.fixture
+async def stored(settings: Settings, database_url: str) -> AsyncIterator[Settings]:
+    """Settings for a bot that stores in this database, which is empty."""
+    engine = connect(database_url)
+    await empty(engine)
+    yield settings.model_copy(update={"database_url": SecretStr(database_url)})
+    await empty(engine)
+    await engine.dispose()
+
+
 @pytest.fixture
 async def bot(sandbox: Sandbox, settings: Settings) -> AsyncIterator[asyncio.Event]:
-    """The bot, listening; setting the event stops it. A fault in it fails the test."""
+    """The bot, listening, by the sandbox's clock; setting the event stops it. A fault in it fails
+    the test."""
     stop = asyncio.Event()
-    task = asyncio.create_task(run(settings, stop))
+    app = make_app(settings, now=sandbox.clock.now)
+    sandbox.clock.moved.append(app.wake)
+    task = asyncio.create_task(app.run(stop))
     while not task.done() and not sandbox.faults.calls_of("getUpdates"):
         await asyncio.sleep(0.01)
     try:
@@ -57,9 +80,15 @@ async def page(sandbox: Sandbox, bot: asyncio.Event) -> AsyncIterator[Page]:
 
 
 @pytest.fixture
+async def consulting(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Page]:
+    """The page, with a bot behind it that is open for consultations."""
+    async with open_to_people(sandbox, settings), Page(sandbox.url) as page:
+        yield page
+
+
+@pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For stories of many starts and stops: words are read once, and nobody drains for long."""
-    monkeypatch.setattr("bot.app.read_words", lambda *_: words())
+    """For stories of many starts and stops: nobody drains for long."""
     monkeypatch.setattr("bot.channels.telegram.receive.DRAIN_SECONDS", 0.5)
 
 

@@ -5,7 +5,6 @@ import contextlib
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,24 +12,12 @@ from pydantic import SecretStr
 
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
-from bot.storage.database import connect
-from tests.conftest import empty
 from tests.journeys.beside import arrivals, begun, by_webhook, locked, running, sqlite, until
 from tests.process import Process
 from tests.storm.crowd import Crowd
 
 KILLS = 5
 ASKS = 250
-
-
-@pytest.fixture
-async def stored(settings: Settings, database_url: str) -> AsyncIterator[Settings]:
-    """Settings for a bot that stores in this database, which is empty."""
-    engine = connect(database_url)
-    await empty(engine)
-    yield settings.model_copy(update={"database_url": SecretStr(database_url)})
-    await empty(engine)
-    await engine.dispose()
 
 
 @pytest.mark.parametrize(

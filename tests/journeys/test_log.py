@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import logging
-import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -16,12 +15,12 @@ import uvloop
 from bot.log import set_up
 from bot.sandbox.model import User
 from bot.sandbox.server import Sandbox
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from tests.channels.many import many
 from tests.channels.updates import PLANTED
 from tests.journeys.beside import by_webhook, until
 from tests.journeys.seen import answers
-from tests.process import Process
+from tests.process import Logged
 
 # ── the last line of defence ────────────────────────────────────────────────────────────────────
 
@@ -104,33 +103,6 @@ main(["run"])
 """
 
 
-class Watched(Process):
-    """The bot with a fault in its dialogue, and with all that it writes in a file."""
-
-    def __init__(self, settings: Settings, written: Path) -> None:
-        super().__init__(settings)
-        self._written = written
-
-    def start(self) -> None:
-        with self._written.open("ab") as out:
-            self.running = subprocess.Popen(
-                [sys.executable, "-c", _FAULTY],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=out,
-                stderr=out,
-            )
-
-    def stop(self) -> tuple[int, str]:
-        """SIGTERM; the exit code and what stood in the log."""
-        assert self.running is not None
-        self.running.terminate()
-        return self.running.wait(20), self.log()
-
-    def log(self) -> str:
-        return self._written.read_text()
-
-
 @pytest.mark.parametrize(("way", "style"), [("polling", "text"), ("webhook", "json")])
 async def test_nothing_that_anybody_wrote_and_no_secret_is_in_the_log_at_debug(
     sandbox: Sandbox,
@@ -143,7 +115,7 @@ async def test_nothing_that_anybody_wrote_and_no_secret_is_in_the_log_at_debug(
     secret and the keys: through every kind of use, of failure and of nonsense, to the end."""
     if way == "webhook":
         settings = by_webhook(settings)
-    process = Watched(settings, tmp_path / "log")
+    process = Logged(settings, _FAULTY, tmp_path / "log")
     process.environment |= {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": style}
     secrets = [PLANTED, sandbox.token, sandbox.token.partition(":")[2]]
     secrets += [key.get_secret_value() for key in settings.encryption_keys]

@@ -1,102 +1,11 @@
 """The sandbox's page in a real browser: a newcomer sees the whole bot without an account."""
 
 import asyncio
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
 from bot.sandbox.server import Sandbox
-from tests.conftest import skip_or_fail
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DRIVER = shutil.which("chromedriver")
-QUIET = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-class Browser:
-    """Chromium, looking at the page; every wait ends in a clear failure."""
-
-    def __init__(self, folder: Path) -> None:
-        options = webdriver.ChromeOptions()
-        for flag in (*QUIET, f"--user-data-dir={folder}"):
-            options.add_argument(flag)
-        options.binary_location = str(CHROMIUM)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-
-    def size(self, width: int, height: int) -> None:
-        self.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700},
-        )
-
-    def visible(self, selector: str, words: str = "") -> WebElement:
-        """The last visible element that matches and holds the words; waits for it."""
-
-        def look(driver: webdriver.Chrome) -> WebElement | None:
-            found = driver.find_elements(By.CSS_SELECTOR, selector)
-            return next(
-                (one for one in reversed(found) if one.is_displayed() and words in one.text), None
-            )
-
-        wait = WebDriverWait(self.driver, 15, ignored_exceptions=[Exception])
-        return wait.until(look, f"{selector} with “{words}”")  # type: ignore[return-value]  # the wait ends with an element or an error
-
-    def press(self, selector: str, words: str = "") -> None:
-        """Clicks; again if the page was redrawn under the finger."""
-        for _ in range(5):
-            try:
-                element = self.visible(selector, words)
-                self.driver.execute_script(
-                    "arguments[0].scrollIntoView({block: 'center'})", element
-                )
-                element.click()
-            except Exception as error:
-                last = error
-            else:
-                return
-        raise last
-
-    def overflow(self) -> int:
-        """Pixels by which the page is wider than the window."""
-        return int(
-            self.driver.execute_script(
-                "return document.documentElement.scrollWidth - window.innerWidth"
-            )
-        )
-
-    def complaints(self) -> list[str]:
-        """What the browser's console holds against the page."""
-        log = self.driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium's own gap
-        return [str(one) for one in log if one["level"] == "SEVERE"]
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    """A fresh browser; skipped by hand, and failed in CI, where there is none."""
-    if CHROMIUM is None or DRIVER is None:
-        skip_or_fail("Chromium and chromedriver are not installed")
-    browser = Browser(tmp_path / "profile")
-    try:
-        yield browser
-    finally:
-        browser.driver.quit()
+from tests.browser import Browser
+from tests.journeys.test_consult import DAUGHTER, Says
+from tests.people import Page
 
 
 async def test_a_newcomer_reads_in_chinese_at_the_page(
@@ -143,6 +52,49 @@ async def test_the_page_fits_a_phone(
         browser.visible("[data-testid=message]", "What would you like to know?")
         browser.press("[data-testid=key]", "Emergency")
         browser.visible("[data-testid=message]", "call your local emergency number")
+        assert browser.overflow() <= 0
+        assert browser.complaints() == []
+
+    await asyncio.get_running_loop().run_in_executor(None, visit)
+
+
+async def test_a_consultation_goes_from_the_page_to_the_staff_beside_it(
+    sandbox: Sandbox, consulting: Page, browser: Browser
+) -> None:
+    """From /consult to the card, without leaving the page: the form in the one pane, then in the
+    other a topic without a name, and in it the card and every answer."""
+    sandbox.add_person("Anna", "en")
+    message, key = (
+        "[data-testid=chat] [data-testid=message]",
+        "[data-testid=chat] [data-testid=key]",
+    )
+
+    def says(words: str) -> None:
+        browser.visible("[data-testid=chat] [data-testid=composer]").send_keys(words)
+        browser.press("[data-testid=chat] [data-testid=send]")
+
+    def visit() -> None:
+        browser.size(1280, 800)
+        browser.driver.get(f"{sandbox.url}/")
+        browser.press("[data-testid^=person-]", "Anna")
+        browser.press("[data-testid=start]")
+        browser.visible(message, "What would you like to know?")
+        says("/consult")
+        browser.visible(message, "not end-to-end encrypted")
+        for act, seen in DAUGHTER:
+            if isinstance(act, Says):
+                says(act)
+            else:
+                browser.press(key, act)
+            browser.visible(message, seen)
+        browser.press(key, "Send now")
+        browser.visible(message, "has reached our team")
+        browser.press(
+            "[data-testid=staff] [data-testid^=topic-]", "United States · B-cell lymphoma"
+        )
+        card = browser.visible("[data-testid=staff] [data-testid=message]", "What they told").text
+        assert "Asked by: Family or friend" in card.partition("What they told")[0]
+        assert "Anna & <b>Rosa</b>" in card.partition("What they told")[2]
         assert browser.overflow() <= 0
         assert browser.complaints() == []
 

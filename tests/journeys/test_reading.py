@@ -120,7 +120,7 @@ async def test_what_is_stored_can_be_seen_and_deleted(page: Page) -> None:
     await maria.taps("Canada", await maria.sees("Where are you now?"))
     await maria.sees("911", "988")
     await maria.says("/mydata")
-    await maria.taps("Delete it", await maria.sees("emergency numbers: Canada"))
+    await maria.taps("Delete everything", await maria.sees("emergency numbers: Canada"))
     await maria.taps("Yes, delete now", await maria.sees("Delete this now?"))
     await maria.sees("are deleted")
     await maria.says("/mydata")

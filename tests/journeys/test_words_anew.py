@@ -10,6 +10,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.words import follow_files
 from bot.settings import ROOT, Settings
 from tests.journeys.beside import arrivals, until
+from tests.journeys.test_desk import Clinic
 from tests.people import Page
 
 
@@ -31,7 +32,8 @@ async def test_saved_words_are_said_at_the_next_tap(
         update={"locales_dir": locales, "content_dir": content}
     )
     chinese = locales / "zh_Hans" / "LC_MESSAGES" / "messages.po"
-    app, stop, told = make_app(settings, ()), asyncio.Event(), list[str]()
+    english = locales / "en" / "LC_MESSAGES" / "messages.po"
+    app, stop, told = make_app(settings), asyncio.Event(), list[str]()
     running = asyncio.create_task(app.run(stop))
     following = asyncio.create_task(follow_files(app, told.append))
     try:
@@ -42,15 +44,20 @@ async def test_saved_words_are_said_at_the_next_tap(
             await fang.sees("您想了解什么？")
             edit(chinese, "您想了解什么？", "您想知道什么？")
             edit(chinese, 'msgstr "所有主题"', 'msgstr "全部主题"')
-            edit(chinese, "<b>咨询 {ref}</b>", "<b>个案 {ref}</b>")
+            edit(english, 'msgstr "<b>Case {ref}</b>', 'msgstr "<b>Request {ref}</b>')
+            edit(content / "en" / "templates.yaml", "Closing words", "Last words")
             edit(content / "zh_Hans" / "costs.yaml", "费用情况", "费用的情况")
-            await until(lambda: told, "the new words")
+            await until(lambda: "费用的情况" in str(app.words.library.pages["zh_Hans"]), "the page")
             await fang.says("/menu")
             await fang.sees("您想知道什么？")
             await fang.taps("费用")
             await fang.sees("费用的情况")
-            assert "个案" in app.words.languages["zh_Hans"].messages["desk.head"].forms[0]
-            assert app.deliverer._outgoing.form is app.words.form
+            clinic = Clinic(app, page, await page.staff("Anna"), await page.staff("Tom"))
+            await clinic.admits("Maria", "BB3BB")
+            card = await clinic.anna.sees("Request BB3BB", topic=await clinic.topic("BB3BB"))
+            await clinic.anna.presses(card, "Templates")
+            offered = await clinic.anna.sees("Which answer", topic=await clinic.topic("BB3BB"))
+            assert "Last words" in str(offered["inline_keyboard"])
             set_ = sandbox.faults.calls_of
             await until(lambda: "全部主题" in str(set_("setMyCommands")[-1].params), "commands")
             told.clear()

@@ -69,6 +69,17 @@ def test_a_stale_translation_that_could_hurt_is_not_shown(shelf: Shelf) -> None:
     assert "Very low" in str(reading.page.parts[0].template)
 
 
+def test_a_page_that_nobody_has_begun_is_english(shelf: Shelf) -> None:
+    """`from: none`: it still holds the English words, whatever they are by now."""
+    begun = shelf.text("zh_Hans/risks.yaml").split("\n")
+    begun[1] = "  from: none"
+    shelf.write("zh_Hans/risks.yaml", "\n".join(begun))
+    library = shelf.read()
+    assert library.read("risks", "zh_Hans").page is library.read("risks", "en").page
+    assert "risks" not in library.pages["zh_Hans"]
+    assert library.read("basics", "zh_Hans").state is State.FRESH
+
+
 def test_a_missing_page_or_language_is_english_as_a_whole(shelf: Shelf) -> None:
     """What a language does not have is the English page, never a mixture."""
     (shelf.root / "zh_Hans/risks.yaml").unlink()

@@ -2,22 +2,24 @@
 
 import pytest
 
+from bot.sandbox.members import NotPossible
 from bot.sandbox.model import User
-from bot.sandbox.people import NotPossible
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Api
 
 
 async def test_the_staff_group_is_ready(api: Api, staff: int, sandbox: Sandbox) -> None:
-    """A forum with two members of staff and the bot as administrator with every right."""
+    """A forum with the owner, two administrators (one of them anonymous), a member, and the bot as
+    administrator with every right."""
     chat = await api.call("getChat", chat_id=staff)
     assert (chat["type"], chat["is_forum"], chat["title"]) == ("supergroup", True, "Staff")
     admins = await api.call("getChatAdministrators", chat_id=staff)
-    assert [each["user"]["first_name"] for each in admins[:2]] == ["Dr Li", "Anna"]
-    assert [each["status"] for each in admins] == ["creator", "administrator", "administrator"]
-    assert admins[2]["user"]["id"] == sandbox.world.bot.id
-    assert admins[2]["can_manage_topics"] is True
-    assert await api.call("getChatMemberCount", chat_id=staff) == 3
+    assert [each["user"]["first_name"] for each in admins[:3]] == ["Dr Li", "Anna", "Ruth"]
+    assert [each["status"] for each in admins] == ["creator", *["administrator"] * 3]
+    assert [each["is_anonymous"] for each in admins] == [False, False, True, False]
+    assert admins[3]["user"]["id"] == sandbox.world.bot.id
+    assert admins[3]["can_manage_topics"] is True
+    assert await api.call("getChatMemberCount", chat_id=staff) == 5
     assert str(staff).startswith("-100")
 
 
@@ -150,8 +152,10 @@ async def test_a_strangers_group(sandbox: Sandbox, api: Api, maria: User) -> Non
     heard = [each["message"].get("text") for each in (await api.updates())[2:]]
     assert heard == [None, "/start", f"@{sandbox.world.bot.username} hello", "thanks"]
     await api.call("leaveChat", chat_id=chat_id)
+    assert (await api.updates())[-1]["message"]["left_chat_member"]["id"] == sandbox.world.bot.id
+    seen = len(await api.updates())
     sandbox.people.say(maria.id, chat_id, "/start")
-    assert "message" not in (await api.updates())[-1]
+    assert len(await api.updates()) == seen
 
 
 async def test_people_cannot_do_the_impossible(

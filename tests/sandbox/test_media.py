@@ -254,3 +254,13 @@ async def test_copies_take_a_new_caption(sandbox: Sandbox, api: Api, maria: User
     assert messages[copied["message_id"]].caption == "ours"
     assert messages[forwarded["message_id"]].caption == "mine"
     assert messages[forwarded["message_id"]].origin is not None
+
+
+async def test_a_file_is_of_one_kind(sandbox: Sandbox, api: Api, maria: User) -> None:
+    """What was sent as a document cannot be sent as a picture, nor the other way."""
+    said = sandbox.people.send(maria.id, maria.id, "document", data=png(8, 8), file_name="a.png")
+    file_id = said.media["document"]["file_id"]
+    assert await api.refused("sendPhoto", chat_id=maria.id, photo=file_id) == (
+        "Bad Request: type of file mismatch"
+    )
+    assert await api.call("sendDocument", chat_id=maria.id, document=file_id)

@@ -5,7 +5,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.sandbox.members import NotPossible
 from bot.sandbox.model import User
+from bot.sandbox.people import SENDABLE
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Api, Clock
 
@@ -182,17 +184,22 @@ async def test_reactions_of_the_bot(api: Api, maria: User, sandbox: Sandbox) -> 
 async def test_deleting_has_its_limits(
     sandbox: Sandbox, api: Api, maria: User, staff: int, anna: User, clock: Clock
 ) -> None:
-    """Young messages go, old ones stay; in its group an administrator deletes anything."""
+    """Young messages go, anybody's where the bot is an administrator; what is older than two days
+    stays everywhere, and so does what opened a topic."""
     old = sandbox.people.say(maria.id, maria.id, "old")
-    noise = sandbox.people.say(anna.id, staff, "noise")
+    past = sandbox.people.say(anna.id, staff, "long past")
     clock.seconds += 49 * 3600
     young = sandbox.people.say(maria.id, maria.id, "young")
+    noise = sandbox.people.say(anna.id, staff, "noise")
+    topic = (await api.call("createForumTopic", chat_id=staff, name="Case"))["message_thread_id"]
     cannot = "Bad Request: message can't be deleted for everyone"
     both = [old.message_id, young.message_id]
     assert await api.refused("deleteMessages", chat_id=maria.id, message_ids=both) == cannot
     assert await api.refused("deleteMessage", chat_id=maria.id, message_id=both[0]) == cannot
     assert await api.call("deleteMessages", chat_id=maria.id, message_ids=[both[1], 9999])
     assert await api.call("deleteMessage", chat_id=staff, message_id=noise.message_id)
+    for kept in (past.message_id, topic):
+        assert await api.refused("deleteMessage", chat_id=staff, message_id=kept) == cannot
     assert list(sandbox.world.chats[maria.id].messages) == [old.message_id]
 
 
@@ -245,7 +252,7 @@ async def test_explicit_entities(api: Api, maria: User) -> None:
 async def test_an_answer_to_words_elsewhere(
     sandbox: Sandbox, api: Api, maria: User, staff: int
 ) -> None:
-    """A reply may quote a message of another chat; link previews are shown as asked."""
+    """A message of another chat is not shown whole, only outlined; link previews are as asked."""
     said = sandbox.people.say(maria.id, maria.id, "my question")
     sent = await api.call(
         "sendMessage",
@@ -254,8 +261,122 @@ async def test_an_answer_to_words_elsewhere(
         reply_parameters={"message_id": said.message_id, "chat_id": maria.id},
         link_preview_options={"is_disabled": True},
     )
-    assert sent["reply_to_message"]["text"] == "my question"
+    assert "reply_to_message" not in sent
+    assert sent["external_reply"]["origin"]["sender_user"]["id"] == maria.id
+    assert "my question" not in str(sent)
     assert sent["link_preview_options"] == {"is_disabled": True}
     assert await api.refused("sendMessage", chat_id=staff, text="x", reply_parameters=5) == (
         "Bad Request: object expected as reply parameters"
     )
+
+
+async def test_a_part_of_a_message_is_answered(sandbox: Sandbox, api: Api, maria: User) -> None:
+    """The quote must stand in the message just so, its formatting too, and is told with its
+    place; otherwise it is QUOTE_TEXT_INVALID."""
+    sent = await api.call(
+        "sendMessage", chat_id=maria.id, text="😀 It <b>may</b> help", parse_mode="HTML"
+    )
+
+    def answering(quote: str, **more: Any) -> dict[str, Any]:
+        reply = {"message_id": sent["message_id"], "quote": quote, **more}
+        return {"chat_id": maria.id, "text": "x", "reply_parameters": reply}
+
+    answer = await api.call("sendMessage", **answering("It <b>may</b>", quote_parse_mode="HTML"))
+    assert answer["reply_to_message"]["message_id"] == sent["message_id"]
+    assert answer["quote"] == {
+        "text": "It may",
+        "position": 3,
+        "is_manual": True,
+        "entities": [{"offset": 3, "length": 3, "type": "bold"}],
+    }
+    for call in (
+        answering("It will"),
+        answering("<i>may</i>", quote_parse_mode="HTML"),
+        answering("x" * 1025),
+    ):
+        assert await api.refused("sendMessage", **call) == "Bad Request: QUOTE_TEXT_INVALID"
+    gone = answering("It", allow_sending_without_reply=True)
+    gone["reply_parameters"]["message_id"] = 999
+    assert "quote" not in await api.call("sendMessage", **gone)
+
+
+async def test_every_kind_is_copied_into_a_topic_as_an_answer(
+    sandbox: Sandbox, api: Api, maria: User, staff: int
+) -> None:
+    """Whatever a person sends can be copied, in answer to a card; only a file of a kind that has
+    one gets another caption, of 1024 characters at most; a copied poll is a new one."""
+    topic = (await api.call("createForumTopic", chat_id=staff, name="Case"))["message_thread_id"]
+    card = await api.call("sendMessage", chat_id=staff, message_thread_id=topic, text="card")
+    place = {
+        "chat_id": staff,
+        "message_thread_id": topic,
+        "from_chat_id": maria.id,
+        "reply_parameters": {"message_id": card["message_id"]},
+    }
+    group = sandbox.world.chats[staff]
+    for kind in SENDABLE:
+        source = sandbox.people.send(maria.id, maria.id, kind, caption="theirs")
+        copied = await api.call(
+            "copyMessage",
+            **place,
+            message_id=source.message_id,
+            caption="<b>ours</b>",
+            parse_mode="HTML",
+        )
+        copy = group.messages[copied["message_id"]]
+        assert set(copy.media) == set(source.media)
+        assert copy.reply_to is group.messages[card["message_id"]]
+        assert copy.thread_id == topic
+        assert copy.caption == (source.caption and "ours")
+        assert (copy.media == source.media) == (kind != "poll")
+        if source.caption:
+            long = {**place, "message_id": source.message_id, "caption": "x" * 1025}
+            refusal = await api.refused("copyMessage", **long)
+            assert refusal == "Bad Request: message caption is too long"
+    place["reply_parameters"] = {"message_id": 999}
+    assert await api.refused("copyMessage", **place, message_id=source.message_id) == (
+        "Bad Request: message to be replied not found"
+    )
+    place["reply_parameters"]["allow_sending_without_reply"] = True
+    assert await api.call("copyMessage", **place, message_id=source.message_id)
+    quiz = sandbox.people.send(maria.id, maria.id, "poll", fields={"type": "quiz"})
+    assert await api.refused("copyMessage", **place, message_id=quiz.message_id) == (
+        "Bad Request: message can't be copied"
+    )
+
+
+async def test_an_album_is_copied_whole(
+    sandbox: Sandbox, api: Api, maria: User, staff: int
+) -> None:
+    """An album stays one, with its caption; several copies can be no answer to anything, which
+    the Bot API's copyMessages does not know."""
+    album = sandbox.people.send_album(maria.id, maria.id, ["photo", "video", "photo"], "scans")
+    ids = [each.message_id for each in album]
+    place = {"chat_id": staff, "from_chat_id": maria.id, "message_ids": ids}
+    copies = await api.call("copyMessages", **place)
+    copied = [sandbox.world.chats[staff].messages[each["message_id"]] for each in copies]
+    assert len({each.media_group_id for each in copied}) == 1
+    assert copied[0].media_group_id not in {None, album[0].media_group_id}
+    assert [each.caption for each in copied] == ["scans", None, None]
+    refusal = await api.refused("copyMessages", **place, reply_parameters={"message_id": 1})
+    assert 'unknown parameter "reply_parameters"' in refusal
+    for kinds in (["photo"], ["document", "photo"], ["photo"] * 11):
+        with pytest.raises(NotPossible, match="album"):
+            sandbox.people.send_album(maria.id, maria.id, kinds)
+
+
+async def test_what_has_no_caption_gets_none(sandbox: Sandbox, api: Api, maria: User) -> None:
+    """Neither the bot nor a person writes below a place, a sticker or a round video."""
+    for kind in ("location", "sticker", "video_note"):
+        said = sandbox.people.send(maria.id, maria.id, kind)
+        with pytest.raises(NotPossible, match="no text"):
+            sandbox.people.edit(maria.id, maria.id, said.message_id, "x")
+        copy = await api.call(
+            "copyMessage", chat_id=maria.id, from_chat_id=maria.id, message_id=said.message_id
+        )
+        target = {"chat_id": maria.id, "message_id": copy["message_id"]}
+        assert await api.refused("editMessageCaption", **target, caption="x") == (
+            "Bad Request: there is no caption in the message to edit"
+        )
+    with pytest.raises(NotPossible, match="1024"):
+        sandbox.people.send(maria.id, maria.id, "photo", caption="x" * 1025)

@@ -30,10 +30,10 @@ class Stream:
 
 
 async def test_the_state_at_the_start(sandbox: Sandbox, api: Api) -> None:
-    """Two of staff in a forum, no patient, the languages a client may have."""
+    """Four of staff in a forum, no patient, the languages a client may have."""
     async with api.session.get(f"{sandbox.url}/sandbox/state") as response:
         state = await response.json()
-    assert [each["name"] for each in state["users"]] == ["Dr Li", "Anna"]
+    assert [each["name"] for each in state["users"]] == ["Dr Li", "Anna", "Tom", "Ruth"]
     assert all(each["staff"] for each in state["users"])
     (chat,) = state["chats"]
     assert chat["id"] == state["staff_chat_id"] == sandbox.staff_chat_id
@@ -59,6 +59,7 @@ async def test_a_conversation_as_the_page_has_it(sandbox: Sandbox, api: Api) -> 
             "name": "Wang Fang",
             "language_code": "zh-hans",
             "staff": False,
+            "deactivated": False,
         }
         assert (await stream.next())["kind"] == "user"
         assert (await stream.next())["chat"]["user_id"] == user_id
@@ -128,8 +129,8 @@ async def test_topics_and_the_profile_are_told(sandbox: Sandbox, api: Api, staff
     async with api.session.get(f"{sandbox.url}/sandbox/events") as response:
         stream = Stream(response)
         await api.call("createForumTopic", chat_id=staff, name="Case 1")
-        assert "created the topic" in (await stream.next())["message"]["service"]
         opening = (await stream.next())["message"]
+        assert "created the topic" in opening["service"]
         assert opening["message_thread_id"] == opening["message_id"]
         topics = (await stream.next())["chat"]["topics"]
         assert topics == [{"id": opening["message_id"], "name": "Case 1", "closed": False}]
@@ -149,7 +150,8 @@ async def test_topics_and_the_profile_are_told(sandbox: Sandbox, api: Api, staff
     ["photo", "document", "voice", "video", "animation", "sticker", "location", "contact", "poll"],
 )
 async def test_files_of_people(sandbox: Sandbox, api: Api, maria: User, kind: str) -> None:
-    """The form sends each kind; the page gets an address where the bytes are."""
+    """The form sends each kind; the page gets an address where the bytes are, and a page that
+    somebody sent is shown as it is written, never as a page."""
     form = aiohttp.FormData(default_to_multipart=True)
     for name, value in (("user_id", maria.id), ("chat_id", maria.id)):
         form.add_field(name, str(value))
@@ -166,8 +168,30 @@ async def test_files_of_people(sandbox: Sandbox, api: Api, maria: User, kind: st
         assert message["caption"] == "look"
         async with api.session.get(sandbox.url + message[kind]["url"]) as response:
             assert await response.read() == data
-            assert response.headers["Content-Disposition"] == "attachment"
-            assert response.content_type == "application/octet-stream"
+            assert response.content_type == "text/plain"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("mime", "opens", "shown"),
+    [
+        ("application/json", True, "text/plain"),
+        ("image/png", True, "image/png"),
+        ("image/svg+xml", False, "application/octet-stream"),
+        ("application/pdf", False, "application/octet-stream"),
+    ],
+)
+async def test_documents_are_opened_or_kept(
+    sandbox: Sandbox, api: Api, maria: User, mime: str, opens: bool, shown: str
+) -> None:
+    """What a browser can show without running anything opens; all else is kept as a file."""
+    sandbox.people.send(maria.id, maria.id, "document", data=b"{}", mime=mime)
+    async with api.session.get(f"{sandbox.url}/sandbox/state") as response:
+        document = (await response.json())["chats"][-1]["messages"][-1]["document"]
+    assert document["opens"] is opens
+    async with api.session.get(sandbox.url + document["url"]) as response:
+        assert response.content_type == shown
+        assert ("Content-Disposition" in response.headers) is not opens
 
 
 async def test_a_picture_is_shown_as_one(sandbox: Sandbox, api: Api, maria: User) -> None:
@@ -175,7 +199,7 @@ async def test_a_picture_is_shown_as_one(sandbox: Sandbox, api: Api, maria: User
     sandbox.people.send(maria.id, maria.id, "photo", mime="image/png")
     async with api.session.get(f"{sandbox.url}/sandbox/state") as response:
         photo = (await response.json())["chats"][-1]["messages"][-1]["photo"]
-    assert (photo["width"], photo["height"]) == (1, 1)
+    assert (photo["width"], photo["height"]) == (240, 160)
     async with api.session.get(sandbox.url + photo["url"]) as response:
         assert response.content_type == "image/png"
     async with api.session.get(sandbox.url + "/sandbox/files/nothing") as response:

@@ -98,7 +98,7 @@ async def test_groups_and_topics(
     me = await ptb.get_chat_member(staff, sandbox.world.bot.id)
     assert isinstance(me, telegram.ChatMemberAdministrator)
     assert me.can_manage_topics
-    assert len(await ptb.get_chat_administrators(staff)) == 3
+    assert len(await ptb.get_chat_administrators(staff)) == 4
     topic = await ptb.create_forum_topic(staff, "Case 1", icon_color=9367192)
     said = sandbox.people.say(maria.id, maria.id, "my words")
     copied = await ptb.copy_message(

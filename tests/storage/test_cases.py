@@ -380,12 +380,12 @@ async def test_a_changed_case_owes_its_news(
     await telegram.says(ChangeCase(changed, ("i5", "i12", "files")))
     assert await store.case("AB2CD") == changed
     rows = (await everything(engine))["owed"]
-    assert [row["kind"] for row in rows] == ["open", "pin", "tell", "news", "files"]
+    assert [row["kind"] for row in rows] == ["open", "pin", "tell", "card", "news", "files"]
     for _ in range(3):
         await deliver(store)
     assert (await deliver(store)).detail.news == ("i5", "i12")
-    await telegram.says(ChangeCase(changed))
-    assert (await counted(engine))["owed"] == 5
+    await telegram.says(ChangeCase(replace(changed, version=2)))
+    assert (await counted(engine))["owed"] == 6
 
 
 async def test_what_the_group_has_is_not_forgotten_by_a_change(
@@ -399,10 +399,24 @@ async def test_what_the_group_has_is_not_forgotten_by_a_change(
     assert await store.case("AB2CD") == replace(stale, delivered=NOW)
 
 
+async def test_of_two_changes_at_once_neither_undoes_the_other(
+    store: Store, telegram: Telegram, engine: AsyncEngine
+) -> None:
+    """Each change makes another version; who decided on an older one decides again (P9)."""
+    await telegram.sends_case()
+    read = (await store.session(MARIA)).cases[0]
+    await telegram.says(ChangeCase(replace(read, answers={"i5": "myeloma"}), ("i5",)))
+    stale = replace(read, answers={"i5": "lymphoma"})
+    with pytest.raises(Outdated):
+        await store.commit(MARIA, 77, None, [ChangeCase(stale, ("i5",))], NOW)
+    now = (await store.session(MARIA)).cases[0]
+    assert (now.answers, now.version) == ({"i5": "myeloma"}, read.version + 1)
+
+
 async def test_a_case_that_is_gone_is_not_changed(store: Store, telegram: Telegram) -> None:
     """Erased on one phone, added to on another: decided anew, not brought back."""
     await telegram.sends_case()
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     with pytest.raises(Outdated):
         await telegram.says(ChangeCase(case(), ("i5",)))
     assert await store.session(MARIA) == Session(chat_id=MARIA)
@@ -422,7 +436,7 @@ async def test_each_decision_is_proven_once_and_outlives_the_draft(
     assert await store.proofs(MARIA) == (c1, c4)
     gone = replace(c1, withdrawn=NOW + timedelta(days=1))
     await telegram.says(ChangeCase(replace(sent, consents=(gone, c4))))
-    await telegram.says(ChangeCase(replace(sent, consents=(c1, c4))))
+    await telegram.says(ChangeCase(replace(sent, consents=(c1, c4), version=2)))
     assert await store.proofs(MARIA) == (gone, c4)
     assert await store.proofs(WANG) == ()
     assert (await counted(engine))["consents"] == 2
@@ -456,7 +470,7 @@ async def test_after_erasing_only_proofs_and_a_tombstone_are_left(
     await telegram.says(KeepDraft(draft("AC2AA", consents=(consent(), consent("c2")))))
     await telegram.says(RaiseAlarm("AC2AA", "despair"))
     later = NOW + timedelta(hours=1)
-    await telegram.says(EraseEverything(), at=later)
+    await telegram.says(EraseEverything("en"), at=later)
 
     for one in (store, open_store(engine)):
         assert await one.session(MARIA) == Session(chat_id=MARIA)
@@ -478,7 +492,7 @@ async def test_erasing_takes_the_choices_that_came_with_it(
     store: Store, engine: AsyncEngine
 ) -> None:
     """Whatever else the same turn wanted to remember."""
-    assert await store.commit(MARIA, 1, Person("en"), [EraseEverything()], NOW)
+    assert await store.commit(MARIA, 1, Person("en"), [EraseEverything("en")], NOW)
     assert "persons" not in await counted(engine)
 
 
@@ -493,7 +507,7 @@ async def test_erasing_empties_what_was_set_aside_of_this_person(
     await store.take([update_of(1, MARIA), update_of(2, WANG), update_of(3, MARIA)], 0.0)
     await store.set_aside(1)
     await store.set_aside(2)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     bodies = {
         row["update_id"]: row["body"] is not None for row in (await everything(engine))["inbox"]
     }

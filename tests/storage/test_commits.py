@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.dialogue.event import Person
 from bot.health import Health
 from bot.storage.crypto import Cipher, new_key
 from bot.storage.database import NO_ANSWER, connect, migrate
 from bot.storage.store import Store
 from bot.storage.tables import inbox
+from tests.storage.told import NOW
 
 KEY = new_key()
 PATIENCE = 20.0
@@ -174,6 +176,29 @@ async def test_whatever_fails_each_update_is_handed_out_once_and_in_order(
     unreliable.fate = []
     await store.flush()
     assert set((await kept(engine)).values()) == {(False, "done")}
+    await store.close()
+
+
+async def test_of_many_who_write_at_once_none_is_sent_away(tmp_path: Path) -> None:
+    """SQLite lets one write and refuses the others, here without any patience: those of one bot
+    stand in line, and nobody is told that the database does not answer."""
+    engine = connect(f"sqlite:///{tmp_path / 'bot.db'}")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def hurry(connection: Any, _: object) -> None:
+        connection.cursor().execute("PRAGMA busy_timeout=0")
+
+    await migrate(engine)
+    store = Store(engine, Cipher([new_key()]), Health().storage)
+    await store.begin()
+    english = Person("en")
+    await asyncio.gather(
+        *(store.remember(number, english) for number in range(1, 20)),
+        *(store.take([{"update_id": number}], 0.0) for number in range(1, 20)),
+        *(store.commit(number, number, english, [], NOW) for number in range(20, 40)),
+        *(store.set_mark("digest", NOW) for _ in range(5)),
+    )
+    assert [await store.person(number) for number in range(1, 40)] == [english] * 39
     await store.close()
 
 

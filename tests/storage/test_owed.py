@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk.view import Link
 from bot.dialogue.case import (
     WITHDRAWN,
     ChangeCase,
@@ -14,7 +15,7 @@ from bot.dialogue.case import (
     RaiseAlarm,
 )
 from bot.storage.database import NO_ANSWER
-from bot.storage.owed import Detail, Posted, Topic
+from bot.storage.owed import Asker, Detail, Posted, Topic
 from bot.storage.store import Store
 from tests.storage.told import (
     GROUP,
@@ -269,7 +270,7 @@ async def test_what_was_erased_while_an_answer_was_lost_is_not_sent(
     unreliable.fate = ["after"]
     with pytest.raises(NO_ANSWER):
         await trying.sending(one.id)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     assert not await trying.sending(one.id)
     assert (await everything(engine))["owed"] == []
 
@@ -303,10 +304,10 @@ async def test_a_message_belongs_to_a_case_only_together_with_its_chat(
     await store.sent(one.id, [Posted(GROUP, 5, TOPIC, "card")], NOW)
     await store.sending(other.id)
     await store.sent(other.id, [Posted(GROUP - 1, 5, TOPIC, "card")], NOW)
-    assert await store.by_message(GROUP, 5) == "AA2AA"
-    assert await store.by_message(GROUP - 1, 5) == "BB2BB"
-    assert await store.by_message(GROUP, 6) is None
-    assert await store.by_message(MARIA, 5) is None
+    assert await store.link(GROUP, 5) == Link("AA2AA", "card")
+    assert await store.link(GROUP - 1, 5) == Link("BB2BB", "card")
+    assert await store.link(GROUP, 6) is None
+    assert await store.link(MARIA, 5) is None
 
 
 async def test_a_case_has_one_place(store: Store, telegram: Telegram) -> None:
@@ -339,7 +340,7 @@ async def test_a_deleted_topic_is_owed_again(store: Store, telegram: Telegram) -
     again = [(await deliver(store, 10 + n)).kind for n in range(4)]
     assert again == ["open", "pin", "files", "news"]
     assert await kinds(store) == []
-    await telegram.says(ChangeCase(case(state="closed", closed=LATER)))
+    await telegram.says(ChangeCase(case(state="closed", closed=LATER, version=2)))
     await store.topic_gone("AB2CD")
     assert await kinds(store) == []
 
@@ -364,9 +365,9 @@ async def test_a_group_that_moved_has_none_of_the_old_messages(
     await store.sent(alarm.id, [Posted(-55, 6, None, "note")], NOW)
     store.owing.clear()
     await store.group_moved(-55, GROUP - 5)
-    assert await store.by_message(-55, 5) is None
-    assert await store.by_message(-55, 6) is None
-    assert await store.by_message(GROUP, 5) == "BB2BB"
+    assert await store.link(-55, 5) is None
+    assert await store.link(-55, 6) is None
+    assert await store.link(GROUP, 5) == Link("BB2BB", "card")
     assert await store.topic("AA2AA") is None
     assert await store.topic("BB2BB") == (GROUP, None)
     assert ("AA2AA", "open") in await kinds(store)
@@ -448,12 +449,12 @@ async def test_what_was_posted_is_owed_its_deletion(
     told = await first(store)
     await store.sending(told.id)
     await store.sent(told.id, [Posted(MARIA, 9, None, "tell")], NOW)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     one = await first(store)
     assert (one.number, one.kind, one.unsure) == ("AB2CD", "erase", False)
     assert one.detail.topic == (GROUP, TOPIC)
     assert set(one.detail.messages) == {(GROUP, 4), (MARIA, 9)}
-    assert await store.by_message(GROUP, 1) is None
+    assert await store.link(GROUP, 1) is None
     await deliver(store)
     assert (await everything(engine))["owed"] == []
 
@@ -463,7 +464,7 @@ async def test_what_nobody_has_seen_owes_no_deletion(
 ) -> None:
     """Erased before anything was posted: the queue is empty."""
     await telegram.sends_case()
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     assert (await everything(engine))["owed"] == []
 
 
@@ -474,8 +475,9 @@ async def test_in_a_group_without_topics_each_message_is_deleted(
     await telegram.sends_case(files=())
     await store.set_topic("AB2CD", GROUP, None, NOW)
     await deliver(store, 1, 2, topic=None)
-    await telegram.says(EraseEverything())
-    assert (await first(store)).detail == Detail(messages=((GROUP, 1), (GROUP, 2)))
+    await telegram.says(EraseEverything("en"))
+    asked = Asker(MARIA, "en")
+    assert (await first(store)).detail == Detail(messages=((GROUP, 1), (GROUP, 2)), asker=asked)
 
 
 @pytest.mark.parametrize("also_topic", [False, True])
@@ -486,7 +488,7 @@ async def test_what_arrives_after_it_was_erased_is_owed_its_deletion_too(
     await telegram.sends_case()
     one = await first(store)
     await store.sending(one.id)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     assert await kinds(store) == []
     if also_topic:
         assert not await store.set_topic("AB2CD", GROUP, TOPIC, NOW)
@@ -509,7 +511,7 @@ async def test_what_surely_did_not_arrive_owes_nothing(
     await telegram.sends_case()
     one = await first(store)
     await store.sending(one.id)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     if end == "failed":
         await store.failed(one.id, "x")
     else:
@@ -527,14 +529,15 @@ async def test_what_may_have_arrived_is_for_the_staff_to_look_for(
     await store.sending(one.id)
     if end == "unsure before":
         await store.put_off(one.id, NOW, "x", unsure=True)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     if end == "unsure":
         await store.put_off(one.id, NOW, "x", unsure=True)
     if end == "crash":
         store = open_store(engine)
         await store.begin()
     found = await first(store)
-    assert (found.kind, found.unsure, found.detail) == ("erase", True, Detail())
+    assert (found.kind, found.unsure) == ("erase", True)
+    assert (found.detail.topic, found.detail.messages) == (None, ())
 
 
 async def test_a_dropped_draft_takes_its_alarm_with_it(

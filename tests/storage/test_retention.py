@@ -17,6 +17,7 @@ from bot.dialogue.case import (
     CLOSED,
     WITHDRAWN,
     ChangeCase,
+    Consent,
     DropDraft,
     EraseEverything,
     KeepDraft,
@@ -82,17 +83,17 @@ async def test_a_draft_takes_its_alarm_with_it(
     assert "owed" not in await counted(engine)
 
 
-@pytest.mark.parametrize("state", [CLOSED, WITHDRAWN])
-async def test_a_case_goes_ninety_days_after_it_was_closed(
-    store: Store, telegram: Telegram, engine: AsyncEngine, state: str
+@pytest.mark.parametrize(("state", "days"), [(CLOSED, 90), (WITHDRAWN, 7)])
+async def test_a_case_goes_ninety_days_after_it_was_closed_and_seven_after_it_was_withdrawn(
+    store: Store, telegram: Telegram, engine: AsyncEngine, state: str, days: int
 ) -> None:
-    """Closed or withdrawn: the person's data, and by what is owed then, the staff's topic."""
+    """All of it: the person's data, and by what is owed then, the staff's topic."""
     await telegram.sends_case(files=())
     await store.set_topic("AB2CD", GROUP, TOPIC, NOW)
     await deliver(store, 1)
     closed = NOW + 5 * DAY
     await telegram.says(ChangeCase(case(files=(), state=state, closed=closed)))
-    end = closed + 90 * DAY
+    end = closed + days * DAY
     assert await purged(store, end - SECOND) == {}
     assert await purged(store, end + SECOND) == {"cases": 1}
     assert await store.case("AB2CD") is None
@@ -135,7 +136,8 @@ async def test_reports_go_thirty_days_after_the_case_was_closed(
     assert await purged(store, end + SECOND) == {"files": 2}
     assert await purged(store, end + SECOND) == {}
     assert (await first(store, end)).detail == Detail(messages=((GROUP, 2), (GROUP, 3)))
-    kept = replace(sent, state=CLOSED, closed=closed, delivered=NOW, files=())
+    over = replace(sent, state=CLOSED, closed=closed, waiting=None)
+    kept = replace(over, delivered=NOW, files=())
     assert await store.case("AB2CD") == kept
     assert [(one.chat_id, one.message_id) for one in await store.posted("AB2CD")] == [
         (GROUP, 1),
@@ -150,7 +152,7 @@ async def test_a_proof_goes_three_years_after_the_consent_ended(
     refused = consent("c4", agreed=False)
     await telegram.says(DropDraft((consent(), refused)))
     await telegram.sends_case("WW2WW", WANG)
-    await telegram.says(EraseEverything(), chat=WANG, at=NOW + 100 * DAY)
+    await telegram.says(EraseEverything("en"), chat=WANG, at=NOW + 100 * DAY)
     years = 1096 * DAY
     assert await purged(store, NOW + years - SECOND) == {}
     assert (await purged(store, NOW + years + SECOND))["consents"] == 2
@@ -206,7 +208,7 @@ async def test_a_deletion_that_never_succeeds_is_given_up_after_a_year(
     """The group is gone, say. Until then it is tried again and again."""
     await telegram.sends_case(files=())
     await deliver(store, 1)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     assert await purged(store, NOW + 365 * DAY - SECOND) == {}
     assert await kinds(store) == [("AB2CD", "erase")]
     assert await purged(store, NOW + 365 * DAY + SECOND) == {"owed": 1}
@@ -351,7 +353,9 @@ async def test_cases_shows_the_queue_without_a_word_of_anybody(
     await store.sending(waiting.id)
     await store.put_off(waiting.id, now, "group away")
     heading, *lines = (await bot("cases")).output.splitlines()
-    assert " ".join(heading.split()) == ("NUMBER STATE SENT REPLY BY IN THE GROUP STILL TO SEND")
+    assert " ".join(heading.split()) == (
+        "NUMBER STATE SENT REPLY BY IN THE GROUP CLAIMED BY STILL TO SEND"
+    )
     found = [line.split()[0] for line in lines]
     assert found == ["BB2BB", "AA2AA", "CC2CC"]
     assert ["late" in line for line in lines] == [True, False, False]
@@ -379,3 +383,38 @@ async def test_a_database_of_another_release_is_left_alone(
     assert "Traceback" not in found.output
     await migrate(engine)
     assert (await bot(command)).exit_code == 0
+
+
+# ── the reminder ────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_who_agreed_is_reminded_once_before_a_form_is_deleted(
+    store: Store, telegram: Telegram
+) -> None:
+    """Twenty hours of silence, C4 given: one reminder, in the language of the form (F6)."""
+    follow_up = Consent("c4", True, "0" * 64, "zh-Hans", NOW)
+    await telegram.says(KeepDraft(replace(draft(), consents=(follow_up,), language="zh-Hans")))
+    await store.remind(NOW + timedelta(hours=20) - SECOND)
+    assert await store.owed_next(NOW + DAY) == []
+    await store.remind(NOW + timedelta(hours=20) + SECOND)
+    await store.remind(NOW + timedelta(hours=21))
+    (one,) = await store.owed_next(NOW + DAY)
+    assert (one.kind, one.number, one.detail.asker) == ("remind", "AB2CD", (MARIA, "zh-Hans"))
+    await store.sending(one.id)
+    await store.sent(one.id, [], NOW + DAY)
+    await store.remind(NOW + timedelta(hours=22))
+    assert await store.owed_next(NOW + DAY) == []
+
+
+async def test_nobody_else_is_reminded(store: Store, telegram: Telegram) -> None:
+    """Not without C4; not of a form whose day is over; not of one that is gone."""
+    await telegram.says(KeepDraft(draft()))
+    await store.remind(NOW + timedelta(hours=21))
+    assert await store.owed_next(NOW + DAY) == []
+    follow_up = Consent("c4", True, "0" * 64, "en", NOW)
+    await telegram.says(KeepDraft(replace(draft(), consents=(follow_up,))))
+    await store.remind(NOW + timedelta(hours=25))
+    assert await store.owed_next(NOW + DAY) == []
+    await store.remind(NOW + timedelta(hours=21))
+    await telegram.says(DropDraft())
+    assert await store.owed_next(NOW + DAY) == []

@@ -19,17 +19,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.__main__ import main
 from bot.dialogue.case import (
+    PERSON,
+    TEAM,
     Case,
     Change,
     ChangeCase,
+    Claim,
     Consent,
     Draft,
     DropDraft,
     EraseEverything,
     File,
     KeepDraft,
+    Letter,
     OpenCase,
     RaiseAlarm,
+    Rate,
     Session,
 )
 from bot.dialogue.event import Person
@@ -52,6 +57,8 @@ from tests.storage.told import (
     everything,
     kinds,
     open_store,
+    pass_on,
+    reply,
 )
 
 MARK = "PLANTED标记"
@@ -96,7 +103,15 @@ def marked_case(number: str) -> Case:
         consents=(marked_consent("c1"), marked_consent("c2")),
         skipped=told.skipped,
         files=told.files,
+        typed=told.typed,
+        waiting=NOW,
+        claim=Claim(7, f"{MARK} member"),
+        reason=f"{MARK} reason",
     )
+
+
+def marked_letter(side: str, chat_id: int) -> Letter:
+    return Letter(side, chat_id, 40, NOW, f"{MARK} kind", f"{MARK} words", f"{MARK} album", NOW)
 
 
 async def plant(store: Store) -> Telegram:
@@ -108,8 +123,11 @@ async def plant(store: Store) -> Telegram:
     person = Person(f"{MARK} tag", f"{MARK} country")
     assert await store.commit(MARIA, 1, person, [KeepDraft(marked_draft())], NOW)
     await telegram.says(OpenCase(marked_case("CC2CC")))
+    await telegram.says(pass_on(marked_letter(PERSON, MARIA), "CC2CC"))
+    await telegram.staff(reply(marked_letter(TEAM, GROUP), "CC2CC"))
     news = (f"{MARK} field", "files")
-    await telegram.says(ChangeCase(marked_case("CC2CC"), news), RaiseAlarm("CC2CC", MARK))
+    changed = replace(marked_case("CC2CC"), version=2)
+    await telegram.says(ChangeCase(changed, news), RaiseAlarm("CC2CC", MARK), Rate("CC2CC", 5))
     await store.set_topic("CC2CC", GROUP, TOPIC, NOW)
     await telegram.says(OpenCase(marked_case("EE2EE")))
     await telegram.says(DropDraft((marked_consent("c4"),)))
@@ -124,9 +142,14 @@ def test_no_field_goes_unmarked() -> None:
         assert one.name in plain | {"consents", "files"} or MARK in str(
             getattr(marked_draft(), one.name)
         ), one.name
-    plain = {"number", "chat_id", "state", "created", "due", "delivered", "closed"}
+    plain = {"number", "chat_id", "state", "created", "due", "delivered", "closed", "version"}
+    plain |= {"waiting", "heard", "muted", "away"}
     for one in fields(Case):
         assert one.name in plain or MARK in str(getattr(marked_case("AA2AA"), one.name)), one.name
+    plain = {"side", "chat_id", "message_id", "at", "edited", "answers"}
+    for one in fields(Letter):
+        letter = marked_letter(PERSON, MARIA)
+        assert one.name in plain or MARK in str(getattr(letter, one.name)), one.name
 
 
 # ── where one looks ─────────────────────────────────────────────────────────────────────────────
@@ -137,6 +160,7 @@ async def test_no_row_holds_a_word_in_the_clear(store: Store, engine: AsyncEngin
     await plant(store)
     rows = await everything(engine)
     filled = {"inbox", "persons", "drafts", "cases", "consents", "owed", "audit", "secrets"}
+    filled |= {"letters", "waits", "ratings"}
     assert filled <= {name for name, found in rows.items() if found}
     seen = b"".join(
         value if isinstance(value, bytes) else str(value).encode()
@@ -149,6 +173,8 @@ async def test_no_row_holds_a_word_in_the_clear(store: Store, engine: AsyncEngin
     session = await open_store(engine).session(MARIA)
     assert session.draft == marked_draft()
     assert session.cases[0] == marked_case("CC2CC")
+    letters = await open_store(engine).letters("CC2CC")
+    assert letters == (marked_letter(PERSON, MARIA), marked_letter(TEAM, GROUP))
 
 
 @pytest.fixture
@@ -194,15 +220,15 @@ async def test_what_was_erased_is_in_no_byte_on_the_disk(sqlite: AsyncEngine) ->
     rows = await everything(sqlite)
     sealed = [
         value
-        for name in ("persons", "drafts", "cases")
+        for name in ("persons", "drafts", "cases", "letters")
         for row in rows[name]
         for value in row.values()
         if isinstance(value, bytes)
     ]
-    assert len(sealed) == 4
+    assert len(sealed) == 6
     seen = on_disk(sqlite)
     assert all(one in seen for one in sealed)
-    await telegram.says(EraseEverything())
+    await telegram.says(EraseEverything("en"))
     assert Path(f"{sqlite.url.database}-wal").stat().st_size == 0
     await back_up(sqlite, "later.db")
     seen = on_disk(sqlite)
@@ -219,7 +245,7 @@ async def test_the_journal_is_emptied_later_while_somebody_reads(sqlite: AsyncEn
     async with sqlite.connect() as reading:
         await reading.exec_driver_sql("BEGIN")
         await reading.exec_driver_sql("SELECT count(*) FROM drafts")
-        await telegram.says(EraseEverything())
+        await telegram.says(EraseEverything("en"))
         await reading.rollback()
     assert (await store.session(MARIA)).draft is None
     await store.leave_no_trace()
@@ -375,6 +401,7 @@ async def test_every_sealed_value_gets_the_newest_key(store: Store, engine: Asyn
         "cases",
         "consents",
         "owed",
+        "letters",
         "secrets",
     }
     assert sum(one.anew for one in done.values()) == len(sealed)

@@ -11,8 +11,22 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.desk.change import (
+    Answered,
+    CloseCase,
+    DeskChange,
+    EraseCase,
+    ReopenCase,
+    SendReply,
+    TakeBack,
+)
 from bot.dialogue.case import (
     CLOSED,
+    NEW,
+    OURS,
+    PERSON,
+    TEAM,
+    THEIRS,
     WITHDRAWN,
     Case,
     Change,
@@ -21,7 +35,9 @@ from bot.dialogue.case import (
     DropDraft,
     EraseEverything,
     KeepDraft,
+    Letter,
     OpenCase,
+    PassOn,
     RaiseAlarm,
 )
 from bot.storage.cases import Outdated
@@ -46,6 +62,7 @@ class World:
     messages: int = 0
     drafts: dict[int, Draft] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
+    letters: dict[tuple[int, int], str] = field(default_factory=dict)
     going: list[int] = field(default_factory=list)
 
     async def commit(self, chat: int, *changes: Change) -> None:
@@ -60,9 +77,48 @@ class World:
         assert fresh
         assert expected is not None, changes
         self.drafts, self.cases = expected
+        for change in changes:
+            if isinstance(change, PassOn):
+                self.letters[change.letter.chat_id, change.letter.message_id] = change.number
+        self.forget_letters()
         # The same update again, with other changes: nothing of them.
-        other: list[Change] = [DropDraft(), EraseEverything()]
+        other: list[Change] = [DropDraft(), EraseEverything("en")]
         assert not await self.store.commit(chat, self.updates, None, other, self.now)
+
+    def forget_letters(self) -> None:
+        """Of cases that are gone: also when another takes their number."""
+        self.letters = {key: one for key, one in self.letters.items() if one in self.cases}
+
+    async def staff(self, change: DeskChange) -> None:
+        """A turn of the staff; refused exactly when the case is gone or withdrawn."""
+        self.updates += 1
+        before = self.cases.get(change.number)
+        try:
+            fresh = await self.store.commit_desk(self.updates, 9, [change], self.now)
+        except Outdated:
+            assert before is None or before.state == WITHDRAWN, change
+            return
+        assert fresh
+        assert before is not None, change
+        match change:
+            case SendReply(number, letter):
+                self.letters[letter.chat_id, letter.message_id] = number
+            case TakeBack(_, message):
+                del self.letters[message]
+            case CloseCase(number, reason) if before.closed is None:
+                over = replace(before, state=CLOSED, closed=self.now, reason=reason, heard=0)
+                self.cases[number] = replace(over, waiting=None)
+            case ReopenCase(number, due) if before.closed is not None:
+                again = replace(before, state=OURS, closed=None, reason=None)
+                self.cases[number] = replace(again, waiting=self.now, due=due)
+            case Answered(number) if before.waiting is not None:
+                self.cases[number] = replace(before, state=THEIRS, waiting=None, heard=0)
+            case EraseCase(number):
+                del self.cases[number]
+                self.forget_letters()
+        # The same update again, with another change: nothing of it.
+        other: list[DeskChange] = [EraseCase(change.number, "en")]
+        assert not await self.store.commit_desk(self.updates, 9, other, self.now)
 
     def after(
         self, chat: int, changes: tuple[Change, ...]
@@ -91,13 +147,23 @@ class World:
                     before = cases.get(changed.number)
                     if before is None or before.chat_id != chat:
                         return None
+                    if changed.closed is not None:
+                        changed = replace(changed, waiting=None)
                     cases[changed.number] = replace(changed, delivered=before.delivered)
+                case PassOn(number, letter, due):
+                    before = cases.get(number)
+                    if before is None or before.chat_id != chat or before.state == WITHDRAWN:
+                        return None
+                    now = replace(before, heard=before.heard + 1, closed=None, reason=None)
+                    if now.waiting is None:
+                        now = replace(now, state=OURS, waiting=letter.at, due=due)
+                    cases[number] = now
                 case RaiseAlarm(number):
                     own = {one.number for one in cases.values() if one.chat_id == chat}
                     own |= {drafts[chat].reference} if chat in drafts else set()
                     if number not in own:
                         return None
-                case EraseEverything():
+                case EraseEverything("en"):
                     drafts.pop(chat, None)
                     cases = {n: one for n, one in cases.items() if one.chat_id != chat}
         return drafts, cases
@@ -117,30 +183,56 @@ class World:
         kept = KeepDraft(draft(number, touched=self.now))
         await self.commit(chat, kept, OpenCase(case(number, chat, created=self.now)))
 
+    async def known(self, chat: int, number: str) -> Case:
+        """The case in the version that is stored; one of nobody where there is none."""
+        kept = await self.store.case(number)
+        if kept is None or number not in self.cases:
+            return case(number, chat)
+        return replace(self.cases[number], version=kept.version)
+
     async def add(self, chat: int, number: str) -> None:
-        made = case(number, chat, answers={"i5": str(self.updates)})
-        before = self.cases.get(number)
-        if before is not None:
-            made = replace(made, created=before.created, state=before.state, closed=before.closed)
+        made = replace(await self.known(chat, number), answers={"i5": str(self.updates)})
         await self.commit(chat, ChangeCase(made, ("i5", "files")))
 
     async def withdraw(self, chat: int, number: str) -> None:
-        made = case(number, chat, state=WITHDRAWN, closed=self.now)
-        before = self.cases.get(number)
-        if before is not None:
-            made = replace(made, created=before.created)
+        made = replace(await self.known(chat, number), state=WITHDRAWN, closed=self.now)
         await self.commit(chat, ChangeCase(made, ("withdrawn",)))
 
+    async def write(self, chat: int, number: str) -> None:
+        self.messages += 1
+        letter = Letter(PERSON, chat, self.messages, self.now)
+        await self.commit(chat, PassOn(number, letter, self.now + DAY))
+
+    async def reply(self, chat: int, number: str) -> None:
+        self.messages += 1
+        letter = Letter(TEAM, GROUP, self.messages, self.now)
+        await self.staff(SendReply(number, letter, self.now))
+
+    async def take_back(self, chat: int, number: str) -> None:
+        for message in sorted(await self.store.pending(number))[:1]:
+            await self.staff(TakeBack(number, message))
+
     async def close(self, chat: int, number: str) -> None:
-        before = self.cases.get(number)
-        if before is not None and before.chat_id == chat and before.state != WITHDRAWN:
-            await self.commit(chat, ChangeCase(replace(before, state=CLOSED, closed=self.now)))
+        await self.staff(CloseCase(number, "done", quiet=bool(self.updates % 2)))
+
+    async def reopen(self, chat: int, number: str) -> None:
+        await self.staff(ReopenCase(number, self.now + DAY))
+
+    async def telephone(self, chat: int, number: str) -> None:
+        await self.staff(Answered(number, "phone"))
+
+    async def erase_one(self, chat: int, number: str) -> None:
+        await self.staff(EraseCase(number, "en"))
+
+    async def wait(self, chat: int, number: str) -> None:
+        self.now += timedelta(hours=13)
+        await self.store.sweep(self.now)
 
     async def cry(self, chat: int, number: str) -> None:
         await self.commit(chat, RaiseAlarm(number, "despair"))
 
     async def erase(self, chat: int, number: str) -> None:
-        await self.commit(chat, EraseEverything())
+        await self.commit(chat, EraseEverything("en"))
 
     async def place(self, chat: int, number: str) -> None:
         known = number in self.cases
@@ -161,7 +253,15 @@ class World:
             for name in list(self.cases):
                 kept = await self.store.case(name)
                 assert kept is not None
-                self.cases[name] = replace(self.cases[name], delivered=kept.delivered)
+                self.cases[name] = replace(
+                    self.cases[name],
+                    delivered=kept.delivered,
+                    # A reply may have been among it; `check` looks whether these agree.
+                    state=kept.state,
+                    waiting=kept.waiting,
+                    due=kept.due,
+                    heard=kept.heard,
+                )
 
     async def arrive_in_part(self, chat: int, number: str) -> None:
         if self.going:
@@ -189,18 +289,19 @@ class World:
         await self.store.purge(self.now)
         self.drafts = {}
         self.cases = {
-            number: self.without_old_files(one)
+            number: one
             for number, one in self.cases.items()
-            if (one.closed is None or self.now - one.closed <= 90 * DAY)
+            if (one.closed is None or self.now - one.closed <= self.after_closing(one))
             and self.now - one.created <= 365 * DAY
         }
+        self.forget_letters()
         for number in list(self.cases):
             kept = await self.store.case(number)
             assert kept is not None
             self.cases[number] = replace(self.cases[number], files=kept.files)
 
-    def without_old_files(self, one: Case) -> Case:
-        return one
+    def after_closing(self, one: Case) -> timedelta:
+        return 7 * DAY if one.state == WITHDRAWN else 90 * DAY
 
     def message(self) -> list[Posted]:
         self.messages += 1
@@ -224,6 +325,9 @@ class World:
             assert (row["state"] == "sending") is (row["id"] in self.going)
         for table in ("links", "topics"):
             assert {row["number"] for row in rows[table]} <= numbers | references
+        letters = {(row["chat_id"], row["message_id"]): row["number"] for row in rows["letters"]}
+        assert letters == self.letters
+        self.check_clock(rows)
         kinds = [(row["number"], row["kind"]) for row in rows["owed"]]
         for number, one in self.cases.items():
             once = (1,) if one.state != WITHDRAWN else (0, 1)
@@ -237,13 +341,32 @@ class World:
                 }
                 assert left <= {"withdrawn", "alarm", "erase"}
         heads = await self.store.owed_next(self.now)
-        own = {"alarm", "erase", "tell", "pin"}
-        lanes = [(one.number, one.kind if one.kind in own else "staff") for one in heads]
+        lane = {row["id"]: row["lane"] for row in rows["owed"]}
+        lanes = [(one.number, lane[one.id]) for one in heads]
         assert len(lanes) == len(set(lanes)), "two of one lane at once"
         told = {one.number for one in heads if one.kind == "tell"}
         assert all(self.cases[number].delivered for number in told)
         alarms = [one.kind == "alarm" for one in heads]
         assert alarms == sorted(alarms, reverse=True)
+
+    def check_clock(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        """Whoever waits has one open wait; nobody else is spoken of as late."""
+        began = [(row["number"], row["began"]) for row in rows["waits"] if row["ended"] is None]
+        waiting = {one.number: one.waiting for one in self.cases.values() if one.waiting}
+        assert sorted(began) == sorted((n, at.timestamp()) for n, at in waiting.items())
+        assert {row["number"] for row in rows["waits"]} <= {*self.cases, None}
+        for one in self.cases.values():
+            assert (one.waiting is not None) is (one.state in {NEW, OURS})
+            assert (one.closed is not None) is (one.state in {CLOSED, WITHDRAWN})
+        for row in rows["owed"]:
+            if row["state"] == "queued" and row["kind"] in {"clock", "late"} and not row["unsure"]:
+                assert row["number"] in waiting
+        cards = [row["number"] for row in rows["owed"] if _waits(row, "card")]
+        assert len(cards) == len(set(cards))
+
+
+def _waits(row: dict[str, Any], kind: str) -> bool:
+    return bool(row["kind"] == kind and row["state"] == "queued")
 
 
 STEPS: list[Callable[..., Any]] = [
@@ -253,7 +376,16 @@ STEPS: list[Callable[..., Any]] = [
     World.keep_and_send,
     World.add,
     World.withdraw,
+    World.write,
+    World.write,
+    World.reply,
+    World.reply,
+    World.take_back,
     World.close,
+    World.reopen,
+    World.telephone,
+    World.erase_one,
+    World.wait,
     World.cry,
     World.erase,
     World.place,

@@ -10,7 +10,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.dialogue.case import NEW, Case, Change, Consent, Draft, File, OpenCase
+from bot.desk.change import DeskChange, SendReply
+from bot.dialogue.case import (
+    NEW,
+    PERSON,
+    TEAM,
+    Case,
+    Change,
+    Consent,
+    Draft,
+    File,
+    Letter,
+    OpenCase,
+    PassOn,
+)
 from bot.health import Health
 from bot.storage.crypto import Cipher, new_key
 from bot.storage.owed import Owed, Posted
@@ -20,6 +33,7 @@ from bot.storage.tables import metadata
 NOW = datetime(2027, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
 KEY = new_key()
 MARIA, WANG = 4_000_000_001, 4_000_000_002
+ANNA, BEN = 5_000_000_001, 5_000_000_002
 GROUP, TOPIC = -1_001_000_000_001, 77
 
 
@@ -65,7 +79,27 @@ def case(number: str = "AB2CD", chat_id: int = MARIA, **more: Any) -> Case:
         skipped=frozenset({"i8"}),
         files=(File(31, "document"),),
     )
-    return replace(made, **more)
+    made = replace(made, **more)
+    # As the storage has it from the moment it is sent.
+    return replace(made, waiting=made.created if made.closed is None else made.waiting)
+
+
+def wrote(message: int, at: datetime = NOW, chat: int = MARIA, **more: Any) -> Letter:
+    """A letter of the person."""
+    return replace(Letter(PERSON, chat, message, at, words=f"question {message}"), **more)
+
+
+def answer(message: int, at: datetime = NOW, **more: Any) -> Letter:
+    """A letter of the staff."""
+    return replace(Letter(TEAM, GROUP, message, at, words=f"answer {message}"), **more)
+
+
+def pass_on(letter: Letter, number: str = "AB2CD") -> PassOn:
+    return PassOn(number, letter, letter.at + timedelta(hours=24))
+
+
+def reply(letter: Letter, number: str = "AB2CD") -> SendReply:
+    return SendReply(number, letter, letter.at + timedelta(seconds=15))
 
 
 class Telegram:
@@ -78,6 +112,10 @@ class Telegram:
     async def says(self, *changes: Change, chat: int = MARIA, at: datetime = NOW) -> None:
         self.number += 1
         assert await self.store.commit(chat, self.number, None, changes, at)
+
+    async def staff(self, *changes: DeskChange, who: int = ANNA, at: datetime = NOW) -> None:
+        self.number += 1
+        assert await self.store.commit_desk(self.number, who, changes, at)
 
     async def sends_case(self, number: str = "AB2CD", chat: int = MARIA, **more: Any) -> Case:
         made = case(number, chat, **more)
@@ -109,7 +147,10 @@ async def everything(engine: AsyncEngine) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table."""
     async with engine.connect() as connection:
         return {
-            name: [dict(row._mapping) for row in await connection.execute(select(table))]
+            name: [
+                dict(row._mapping)
+                for row in await connection.execute(select(table).order_by(*table.primary_key))
+            ]
             for name, table in metadata.tables.items()
         }
 

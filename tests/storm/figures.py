@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tests.storm.crowd import Crowd
+from tests.storm.desk import Desk
 from tests.storm.lives import Life, Lives
 
 SHOWN_LIVES = 10
@@ -17,6 +18,7 @@ class Figures:
 
     title: str
     crowd: Crowd
+    desk: Desk
     lives: Lives
     struck: dict[str, int]
     calls: dict[str, int]
@@ -27,7 +29,7 @@ class Figures:
     def wrong(self) -> list[str]:
         """Why this storm was not weathered; empty when it was."""
         sights, lives = self.crowd.sights, self.lives
-        return [
+        screens = [
             said
             for number, said in (
                 (self.crowd.waiting, "screens never came"),
@@ -39,6 +41,7 @@ class Figures:
             if number
             for said in [f"{int(number)} {said}"]
         ]
+        return [*screens, *self.desk.wrong]
 
     @property
     def _died(self) -> list[Life]:
@@ -46,7 +49,8 @@ class Figures:
 
     def lines(self) -> Iterator[str]:
         """The report, but for the verdict."""
-        yield from (self.title, "", *self._people(), "", *self._trouble(), "", *self._lives())
+        parts = (self._people(), self._cases(), self._trouble(), self._lives())
+        yield from (self.title, *(line for part in parts for line in ("", *part)))
 
     def _people(self) -> Iterator[str]:
         crowd, sights = self.crowd, self.crowd.sights
@@ -63,6 +67,24 @@ class Figures:
                 ("  and it was not the latest one", f"{older:,}"),
                 ("half of them waited less than", _seconds(statistics.median(sights.waits))),
                 ("the longest wait", _seconds(max(sights.waits))),
+            ],
+        )
+
+    def _cases(self) -> Iterator[str]:
+        desk = self.desk
+        yield from _table(
+            ("What came of the consultations", ""),
+            [
+                (
+                    "sent, and told as received",
+                    f"{sum(bool(one.numbers) for one in desk.people):,}",
+                ),
+                ("cases in the staff's group", f"{desk.cases:,}"),
+                ("cards and parts of cards", f"{desk.cards:,}"),
+                ("copies of files", f"{desk.files:,}"),
+                ("marked as a possible repeat", f"{desk.repeats:,}"),
+                ("topics left empty", f"{desk.empty:,}"),
+                ("wrong", f"{len(desk.wrong):,}"),
             ],
         )
 

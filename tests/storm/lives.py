@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import psutil
 from bot.sandbox.server import Sandbox
 from bot.settings import ROOT, Settings
 from tests.journeys.beside import arrivals, by_webhook, free_port
-from tests.process import Process
+from tests.process import CONSULTING, Process
 
 POLLING, WEBHOOK = "polling", "webhook"
 
@@ -117,10 +116,11 @@ class Lives:
 
     async def _start(self, way: str) -> None:
         before = arrivals(self._sandbox)
+        process = Process(self._settings[way], CONSULTING)
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
+            *process.command,
             cwd=ROOT,
-            env=Process(self._settings[way]).environment | {"LOG_FORMAT": "json"},
+            env=process.environment | {"LOG_FORMAT": "json"},
             stderr=asyncio.subprocess.PIPE,
         )
         self.lives.append(Life(way))

@@ -1,20 +1,15 @@
 """What goes wrong in a storm: a shuffled deck of faults, one after the other and side by side."""
 
 import asyncio
-import resource
-import sqlite3
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
 import aiohttp
-import psutil
 
 from bot.sandbox.server import Sandbox
-from tests.storm.crowd import Crowd
+from tests.storm.databases import Database
 from tests.storm.lives import POLLING, WEBHOOK, Lives
 
 MOST = 3
@@ -26,17 +21,26 @@ Told = Callable[[str, float], None]
 METHODS = ("sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates")
 """What a fault may be about; or it is about every method."""
 
+FOR_THE_GROUP = ("429", "500", "502", "half", "drop_before", "drop_after", "slow")
+
+KILLS = 4
+"""How often the process is killed for each time that any other fault strikes."""
+
 
 class Weather:
-    """Storms over one sandbox, one bot and its SQLite file."""
+    """Storms over one sandbox, its people (by their chats), one bot and its database."""
 
     def __init__(
-        self, sandbox: Sandbox, crowd: Crowd, lives: Lives, database: Path, chance: Random
+        self,
+        sandbox: Sandbox,
+        people: Sequence[int],
+        lives: Lives,
+        database: Database,
+        chance: Random,
     ) -> None:
         self._sandbox = sandbox
-        self._crowd = crowd
+        self._people = people
         self._lives = lives
-        self._database = database
         self._chance = chance
         self.struck: Counter[str] = Counter()
         """How often each fault came."""
@@ -52,25 +56,32 @@ class Weather:
             "Telegram away": lambda: self._calls("drop_before", 1, 5, every=True),
             "Telegram hangs": lambda: self._calls("drop_before", 1, 2, every=True, delay=3.0),
             "another poller (409)": self._another,
-            "database locked": lambda: self._lock(0.5, 3),
-            "database slow": self._crawl,
-            "disk full": self._fill,
+            "the staff's group fails": self._group,
+            **database.faults,
             "kill -9": lambda: self._lives.kill(self._way()),
             "SIGTERM": lambda: self._lives.stop(self._other_way()),
         }
-        if not hasattr(resource, "prlimit"):
-            del self.deck["disk full"]  # only Linux can take a disk away from a running process
+
+    @property
+    def hands(self) -> int:
+        """How many faults strike before the deck is dealt anew."""
+        return len(self.deck) + KILLS - 1
 
     async def blow(self, seconds: float, pause: float, told: Told) -> None:
-        """Lets a fault strike every `pause` seconds; returns when the last one is over."""
+        """Lets a fault strike every `pause` seconds, and each once at least, however short the
+        storm is; returns when the last one is over."""
         began = time.monotonic()
         under_way: set[asyncio.Task[None]] = set()
         deck: list[str] = []
-        while (passed := time.monotonic() - began) < seconds:
-            deck = deck or self._chance.sample(sorted(self.deck), len(self.deck))
+        while (passed := time.monotonic() - began) < seconds or (
+            deck and self.struck.total() < self.hands
+        ):
+            if not deck:
+                deck = sorted(self.deck) + ["kill -9"] * (KILLS - 1)
+                self._chance.shuffle(deck)
             name = deck.pop()
             self.struck[name] += 1
-            told(name, passed / seconds)
+            told(name, min(passed / seconds, 1.0))
             under_way.add(asyncio.ensure_future(self.deck[name]()))
             await asyncio.sleep(pause)
             while len([one for one in under_way if not one.done()]) >= MOST:
@@ -82,10 +93,10 @@ class Weather:
     # ── Telegram ────────────────────────────────────────────────────────────────────────────────
 
     async def _one_refused(self) -> None:
-        person = self._chance.choice(self._crowd.askers)
+        person = self._chance.choice(self._people)
         seconds = self._chance.randint(1, 3)
         self._sandbox.faults.script(
-            "429", chat_id=person.id, times=self._chance.randint(1, 3), retry_after=seconds
+            "429", chat_id=person, times=self._chance.randint(1, 3), retry_after=seconds
         )
 
     async def _calls(
@@ -97,6 +108,18 @@ class Weather:
         await asyncio.sleep(self._chance.uniform(least, most))
         self._sandbox.faults.scripts.remove(script)
 
+    async def _group(self) -> None:
+        """Calls into the staff's group go wrong, one after the other, some while they wait."""
+        for outcome in self._chance.sample(FOR_THE_GROUP, 3):
+            self._sandbox.faults.script(
+                outcome,
+                chat_id=self._sandbox.staff_chat_id,
+                skip=self._chance.randint(0, 4),
+                times=self._chance.randint(1, 2),
+                # Time enough to be killed before anybody knows what came of it.
+                delay=self._chance.uniform(0.0, 0.5),
+            )
+
     async def _another(self) -> None:
         """A second instance asks for updates once; beside a webhook Telegram refuses that."""
         url = f"{self._sandbox.url}/bot{self._sandbox.token}/getUpdates"
@@ -105,37 +128,6 @@ class Weather:
                 await answer.read()
         except aiohttp.ClientError:
             pass  # another fault hit this call
-
-    # ── the database ────────────────────────────────────────────────────────────────────────────
-
-    async def _lock(self, least: float, most: float) -> None:
-        """Another process has the write lock for a while; unless a third one has it already."""
-        with closing(sqlite3.connect(self._database, check_same_thread=False)) as other:
-            try:
-                await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                return
-            await asyncio.sleep(self._chance.uniform(least, most))
-
-    async def _crawl(self) -> None:
-        """The lock is rarely free, for two seconds."""
-        for _ in range(12):
-            await self._lock(0.1, 0.2)
-            await asyncio.sleep(0.02)
-
-    async def _fill(self) -> None:
-        """The process may write no byte into any file: for SQLite, that is a disk that fails."""
-        pid = self._lives.pid
-        if pid is None:
-            return
-        try:
-            process = psutil.Process(pid)
-            _, most = process.rlimit(psutil.RLIMIT_FSIZE)
-            process.rlimit(psutil.RLIMIT_FSIZE, (0, most))
-            await asyncio.sleep(self._chance.uniform(0.5, 3))
-            process.rlimit(psutil.RLIMIT_FSIZE, (most, most))
-        except psutil.NoSuchProcess:
-            pass  # it was killed meanwhile
 
     # ── the process ─────────────────────────────────────────────────────────────────────────────
 

@@ -5,18 +5,18 @@ from functools import cache
 
 import pytest
 
-from bot.dialogue.screen import ONE, THREE, TWO, Screen, columns
+from bot.dialogue.screen import WIDTHS, Screen, columns
 from bot.i18n.language import Language
 from bot.i18n.markup import parse
 from bot.translate.pseudo import CLOSE, CODES, KINDS, OPEN, Pseudo, with_pseudo
 from bot.translate.tour import CLINIC, NUMBER, OWN, REFERENCE, Stop, tour
+from bot.translate.tour_staff import FOREIGN, MEMBER
 from bot.words import Words
 from tests.dialogue.intake.talk import fits
 from tests.dialogue.words import words
 
-TYPED = (OWN, "Anna", "anna@example.org")
-"""What the people of the tour type."""
-WIDTHS = {1: ONE, 2: TWO, 3: THREE}
+TYPED = (OWN, "Anna", "anna@example.org", MEMBER, FOREIGN)
+"""What the people of the tour type, and what their member of staff is called."""
 
 
 @cache
@@ -131,6 +131,8 @@ def test_every_sentence_is_met_on_the_tour() -> None:
         wanted |= {f"{id}.question"} if field.question.template is not None else set()
         wanted |= {f"{id}.wrong"} if field.wrong else set()
         assert wanted <= found, wanted - found
+    letters = words().templates.for_language("en")
+    assert {f"templates.{one.id}{end}" for one in letters for end in ("", ".title")} <= found
     assert {f"reasons.{reason}" for reason in words().form.reasons["en"]} <= found
 
 

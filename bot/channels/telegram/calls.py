@@ -53,18 +53,26 @@ class Calls:
 
     async def send(self, chat_id: int, said: Spoken, **how: Any) -> int:
         """A message; as plain words where Telegram cannot read its HTML (desk.md, L17). Its id."""
+        made = await self._words("sendMessage", chat_id, said, **how)
+        return int(made["message_id"])
+
+    async def edit(self, chat_id: int, message_id: int, said: Spoken, **how: Any) -> None:
+        """Other words, and other buttons, for a message of the bot; none given, it has none."""
+        await self._words("editMessageText", chat_id, said, message_id=message_id, **how)
+
+    async def _words(self, method: str, chat_id: int, said: Spoken, **how: Any) -> Any:
         how["link_preview_options"] = {"is_disabled": True}
         try:
-            made = await self.call("sendMessage", chat_id, text=said, parse_mode="HTML", **how)
+            return await self.call(method, chat_id, text=said, parse_mode="HTML", **how)
         except Refusal as refusal:
             if refusal.outcome is not Outcome.MARKUP:
                 raise
-            log.error("Telegram could not read a message's HTML: it goes as plain words")
-            made = await self.call("sendMessage", chat_id, text=_plain(said), **how)
-        return int(made["message_id"])
+        log.error("Telegram could not read a message's HTML: it goes as plain words")
+        return await self.call(method, chat_id, text=plain(said), **how)
 
 
-def _plain(said: Spoken) -> str:
+def plain(said: Spoken) -> str:
+    """What is read of it, without the marks."""
     try:
         words = parse(said).text
     except MarkupError:

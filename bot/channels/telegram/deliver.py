@@ -17,19 +17,17 @@ from functools import partial
 from telegram.error import RetryAfter
 
 from bot.channels.telegram.calls import Refusal
-from bot.channels.telegram.client import Client
-from bot.channels.telegram.erasure import Left
-from bot.channels.telegram.outgoing import NotYet, Outgoing
+from bot.channels.telegram.digest import Digest
+from bot.channels.telegram.outgoing import Outgoing
 from bot.channels.telegram.pacing import seconds
-from bot.channels.telegram.receive import patiently
+from bot.channels.telegram.patience import patiently
+from bot.channels.telegram.posting import NotYet
 from bot.channels.telegram.refusals import Outcome
-from bot.desk.desks import Desks
-from bot.dialogue.intake.form import Form
 from bot.health import Part
 from bot.log import place
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
-from bot.storage.owed import ALARM, ERASE, FILES, PIN, Owed
+from bot.storage.owed import ALARM, CARD, CLOCK, ERASE, FILES, PIN, Owed
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -49,13 +47,16 @@ LONGEST_PAUSE = 60.0
 LONGEST_REFUSAL = 6 * 3600.0
 """For what Telegram refuses again and again. It stays owed: somebody may find out why."""
 
-_URGENCY = {ALARM: 0, FILES: 2, PIN: 3}
-_USUAL = 1
-"""An alarm goes first; then what is owed to the staff about each case, card before card; files and
-pins when nothing else waits, so that of forty cases at once each is there as soon as can be."""
+_URGENCY = {ALARM: 0, CLOCK: 1, FILES: 3, PIN: 4, CARD: 5}
+_USUAL = 2
+"""An alarm goes first, then the clock; then what is owed to the staff about each case, in its
+order; files, pins and what a card says now when nothing else waits, so that of forty cases at once
+each is there as soon as can be."""
 
+SILENT = timedelta(days=14)
+"""For so long the person may leave an answer without one; then nobody waits for them any more."""
 
-_HARMLESS = {PIN, ERASE}
+_HARMLESS = {PIN, ERASE, CARD}
 """Done twice, they leave what they leave when done once."""
 
 
@@ -66,25 +67,28 @@ def _pause(attempts: int, most: float) -> float:
 class Deliverer:
     """`run` until it is cancelled, then `drain`. `part`: the health of the desk. `now`: the time.
 
-    `left`: see erasure.Left. Failures of chats and of single things are told to `part` by their
+    Failures of chats and of single things are told to `part` by their
     reason, without any word of a person.
     """
 
     def __init__(
         self,
-        client: Client,
+        outgoing: Outgoing,
+        digest: Digest,
         store: Store,
-        form: Form,
-        desks: Desks,
         part: Part,
         *,
-        left: Left | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._part = part
         self._now = now
-        self._outgoing = Outgoing(client, store, form, desks, now, left)
+        self._outgoing = outgoing
+        self._digest = digest
+        self._telling: asyncio.Task[None] | None = None
+        """The digest, which waits for the groups' pace."""
+        self._looked = datetime.min.replace(tzinfo=UTC)
+        """When the clocks were looked at last."""
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._calling: set[int] = set()
         """Chats into which a call is under way, or noted in the store to be."""
@@ -99,10 +103,6 @@ class Deliverer:
         without being seen again."""
         self._stopping = False
 
-    def speak(self, form: Form, desks: Desks) -> None:
-        """From now on the staff are told with these words."""
-        self._outgoing.form, self._outgoing.places.desks = form, desks
-
     # ── who works when ──
 
     async def run(self) -> None:
@@ -110,6 +110,7 @@ class Deliverer:
         while True:
             self._store.owing.clear()
             try:
+                await self._look_at_clocks()
                 await self._wake_workers()
             except NO_ANSWER as error:
                 log.error("what is owed cannot be read (%s)", type(error).__name__)
@@ -118,8 +119,17 @@ class Deliverer:
                 self._note(("seal", 0), _SEALED, 2 * TICK_SECONDS)
             self._judge()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK_SECONDS):
+                async with asyncio.timeout(await self._rest_of_tick()):
                     await self._store.owing.wait()
+
+    async def _rest_of_tick(self) -> float:
+        """Seconds until there is something to do: replies wait until they cannot be taken back."""
+        try:
+            then = await self._store.owed_at(self._now())
+        except NO_ANSWER:
+            then = None
+        left = TICK_SECONDS if then is None else (then - self._now()).total_seconds()
+        return min(max(left, 0.01), TICK_SECONDS)
 
     async def drain(self, seconds: float) -> None:
         """Ends: whoever only waits at once, whoever calls when the call is over, or in `seconds`.
@@ -127,6 +137,8 @@ class Deliverer:
         A call that is cut off is a possible repeat after the next start.
         """
         self._stopping = True
+        if self._telling is not None:
+            self._telling.cancel()
         for chat_id, task in self._workers.items():
             if chat_id not in self._calling:
                 task.cancel()
@@ -136,6 +148,24 @@ class Deliverer:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
+
+    async def _look_at_clocks(self) -> None:
+        """What time alone makes owed: reminders, the end of long silences, the day's digest."""
+        now = self._now()
+        if abs((now - self._looked).total_seconds()) < TICK_SECONDS:
+            return
+        await self._outgoing.places.refresh()
+        await self._store.sweep(now)
+        await self._store.auto_close(now, SILENT)
+        self._looked = now
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell(now))
+
+    async def _tell(self, now: datetime) -> None:
+        try:
+            await self._digest.tell(now)
+        except (*NO_ANSWER, WrongKey) as error:
+            log.error("the day's digest was not told (%s)", type(error).__name__)
 
     async def _wake_workers(self) -> None:
         await self._outgoing.places.refresh()
@@ -182,7 +212,7 @@ class Deliverer:
         """One thing after another, until there is nothing left or the chat must rest."""
         while not (self._stopping or self._rests(chat_id)):
             try:
-                await self._outgoing.room(chat_id)
+                await self._outgoing.calls.room(chat_id)
                 owed = await self._next(chat_id)
             except Refusal as refusal:
                 self._rest(refusal)

@@ -1,7 +1,6 @@
 """Taking back what was posted to the staff: topics whole, messages one by one, honestly."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -9,7 +8,7 @@ from bot.channels.telegram.calls import Calls, Refusal
 from bot.channels.telegram.places import Places
 from bot.channels.telegram.refusals import Outcome
 from bot.i18n.text import text
-from bot.storage.owed import Owed, Topic
+from bot.storage.owed import Asker, Owed, Topic
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +17,6 @@ AT_ONCE = 100
 
 _STAYS = {Outcome.KEPT, Outcome.NO_TOPICS, Outcome.REFUSED}
 """It was not deleted, and will not be before somebody gives the bot the right to."""
-
-Left = Callable[[str, int | None], Awaitable[None]]
-"""Is told the number of a case of which something could not be deleted, and the person's chat if
-it is known."""
 
 
 @dataclass(slots=True)
@@ -36,10 +31,9 @@ class Erasure:
     """Deletes; edits what Telegram keeps to a line that says nothing; asks the staff to delete
     the rest by hand, and goes on trying until it is gone."""
 
-    def __init__(self, calls: Calls, places: Places, left: Left | None) -> None:
+    def __init__(self, calls: Calls, places: Places) -> None:
         self._calls = calls
         self._places = places
-        self._left = left
         self._asked: set[str] = set()
         """Cases about which the staff were asked since the start: once is enough."""
 
@@ -119,7 +113,7 @@ class Erasure:
         return False
 
     async def _ask(self, owed: Owed, tally: _Tally, *, exists: bool) -> None:
-        """The staff to look and delete by hand; the person, to be told that something is left."""
+        """Asks the staff to look and delete by hand; tells the person that something is left."""
         if owed.number in self._asked:
             return
         groups = tally.later | tally.never
@@ -130,6 +124,14 @@ class Erasure:
         for group in groups:
             await self._calls.send(group, self._places.speaker(group).say(said))
         self._asked.add(owed.number)
-        if self._left is not None and (tally.later or tally.never):
-            people = (chat_id for chat_id, _ in owed.detail.messages if chat_id > 0)
-            await self._left(owed.number, next(people, None))
+        if owed.detail.asker is not None and (tally.later or tally.never):
+            await self._own_up(owed.detail.asker, owed.number)
+
+    async def _own_up(self, asker: Asker, number: str) -> None:
+        """Tells who had everything deleted that something is left."""
+        said = self._places.language(asker.language).say(text("my-data.left", ref=number))
+        try:
+            await self._calls.send(asker.chat_id, said)
+        except Refusal as refusal:
+            if refusal.outcome is not Outcome.PERSON_AWAY:
+                raise

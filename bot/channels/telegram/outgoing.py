@@ -1,58 +1,47 @@
-"""What is owed, call by call: the topic and card of a case, its files, and the lines about it.
+"""What is owed, and whose hands it goes through: cards, copies, lines, letters and replies.
 
-A call is noted in the store before it is made, and its result after; so whatever happens in
-between, the next start knows that it may have been made. What is known to stand in the group
-already is not sent again: each time, what is there is compared with what should be.
+Nothing says "send message 3", but "the group is owed the card of this case": each time, what is
+known to stand there is compared with what should, so that whatever is not there any more comes
+again (docs/decisions/delivery.md).
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 
 from bot.channels.telegram.calls import Calls, Refusal
+from bot.channels.telegram.cards import Cards
 from bot.channels.telegram.client import Client
-from bot.channels.telegram.erasure import Erasure, Left
-from bot.channels.telegram.places import CARD, Place, Places, numbers_in
-from bot.channels.telegram.receive import patiently
-from bot.channels.telegram.refusals import Outcome
-from bot.desk.card import away, card, line, news, readable, title
+from bot.channels.telegram.copies import Copies
+from bot.channels.telegram.erasure import Erasure
+from bot.channels.telegram.letters import Letters
+from bot.channels.telegram.lines import Lines
+from bot.channels.telegram.places import Places
+from bot.channels.telegram.posting import NotYet, Posting, answer_to
+from bot.channels.telegram.receipts import Receipts
+from bot.channels.telegram.replies import Replies
+from bot.channels.telegram.roles import Roles
+from bot.channels.telegram.talk import StaffTalk
+from bot.desk.card import readable
 from bot.desk.desks import Desks
-from bot.dialogue.case import Case, File
+from bot.dialogue.case import Case
 from bot.dialogue.intake.form import Form
-from bot.i18n.text import Spoken, Text, text
-from bot.storage.database import NO_ANSWER
-from bot.storage.owed import (
-    ALARM,
-    ERASE,
-    FILE,
-    FILES,
-    NEWS,
-    OPEN,
-    PIN,
-    TELL,
-    WITHDRAWN,
-    Owed,
-    Posted,
-)
+from bot.i18n.text import text
+from bot.storage import owed as kinds
+from bot.storage.owed import Owed
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-NOTE, AWAY = "note", "note away"
-"""Posted.what of lines; the second one says that the person cannot be written to."""
-
-COPY, LOST, HEADING = FILE, f"{FILE} lost", f"{FILE} note"
-"""Posted.what: "file 12" is the copy of message 12 in the person's chat, "file lost 12" the line
-that says that there is none any more."""
-
-
-class NotYet(Exception):  # noqa: N818 - a state of affairs, not a fault
-    """Something else has to come first."""
+TO_PERSON = frozenset({kinds.TELL, kinds.REPLY, kinds.EDIT, kinds.LATE, kinds.BYE})
+"""What goes to the person of a case; all else goes to the staff's group."""
 
 
 class Outgoing:
-    """Makes the calls for one thing that is owed. `now` gives the time (UTC)."""
+    """Makes the calls for one thing that is owed.
+
+    `contact`: how to reach the operator without the bot. `now` gives the time (UTC).
+    """
 
     def __init__(
         self,
@@ -60,49 +49,68 @@ class Outgoing:
         store: Store,
         form: Form,
         desks: Desks,
+        talk: StaffTalk,
+        roles: Roles,
+        receipts: Receipts,
+        contact: str | None,
         now: Callable[[], datetime],
-        left: Left | None = None,
     ) -> None:
-        self._calls = Calls(client)
+        self.calls = Calls(client)
+        self.places = Places(desks, store, self.calls)
         self._store = store
-        self.form = form
-        self._now = now
-        self.places = Places(desks, store, self._calls)
-        self._erasure = Erasure(self._calls, self.places, left)
-        self._told_plain: set[int] = set()
-        self._hands = {
-            OPEN: self._open,
-            PIN: self._pin,
-            FILES: self._files,
-            NEWS: self._news,
-            WITHDRAWN: self._withdrawn,
-            TELL: self._tell,
+        self._posting = posting = Posting(self.calls, store, form, self.places, now)
+        self._erasure = Erasure(self.calls, self.places)
+        cards = Cards(posting, talk)
+        self.lines = lines = Lines(posting, roles)
+        letters = Letters(posting, lines, receipts)
+        self._replies = replies = Replies(posting, lines, receipts, contact)
+        receipts.instead = self._say_sent
+        self._hands: dict[str, Callable[[Owed, Case], Awaitable[None]]] = {
+            kinds.OPEN: cards.open,
+            kinds.CARD: cards.edit,
+            kinds.PIN: cards.pin,
+            kinds.FILES: Copies(posting).files,
+            kinds.NEWS: lines.news,
+            kinds.WITHDRAWN: lines.withdrawn,
+            kinds.CLOCK: lines.clock,
+            kinds.SAY: letters.say,
+            kinds.EDITED: letters.edited,
+            kinds.REPLY: replies.reply,
+            kinds.EDIT: replies.edit,
+            kinds.TELL: replies.tell,
+            kinds.LATE: replies.late,
+            kinds.BYE: replies.bye,
         }
+
+    def speak(self, form: Form, desks: Desks) -> None:
+        """From now on everything goes out in these words."""
+        self._posting.form, self.places.desks = form, desks
 
     async def chat_of(self, owed: Owed) -> int | None:
         """The chat whose turn it is to get this; None while no group is meant for it."""
-        if owed.kind == ERASE:
+        if owed.kind == kinds.ERASE:
             return self._erasure.group_of(owed)
+        if owed.kind == kinds.REMIND and owed.detail.asker is not None:
+            return owed.detail.asker.chat_id
         case = await self._store.case(owed.number)
-        if case is not None and owed.kind == TELL:
+        if case is not None and owed.kind in TO_PERSON:
             return case.chat_id
         topic = await self._store.topic(owed.number)
         if topic is not None and topic.group in self.places.groups:
             return topic.group
         return self.places.group_for(case.language if case is not None else None)
 
-    async def room(self, chat_id: int) -> None:
-        """Returns when a call into this chat would go at once. Raises Refusal."""
-        await self._calls.room(chat_id)
+    async def _say_sent(self, group: int, message_id: int) -> None:
+        """Below a reply, in a group that does not allow the reaction that says so."""
+        said = self.places.speaker(group).say(text("desk.sent"))
+        try:
+            await self.calls.send(group, said, reply_parameters=answer_to(message_id))
+        except Refusal as refusal:
+            log.warning("group %d: a receipt was not given: %s", group, refusal.why)
 
     async def begin(self, owed: Owed) -> bool:
         """Notes that a call begins; False when it is not owed any more."""
-        try:
-            return await self._store.sending(owed.id)
-        except NO_ANSWER:
-            # Noted or not, nothing was called.
-            await patiently(lambda: self._store.put_off(owed.id, self._now(), "database"))
-            return False
+        return await self._posting.begin(owed)
 
     async def hand_over(self, owed: Owed) -> None:
         """The calls for it; `begin` was said before.
@@ -110,260 +118,20 @@ class Outgoing:
         Raises Refusal when a call fails, NotYet when something else must come first.
         """
         case = await self._store.case(owed.number)
-        if owed.kind == ERASE:
+        if owed.kind == kinds.ERASE:
             if not await self._erasure.erase(owed, exists=case is not None):
                 raise NotYet
-            await self._sent(owed)
-        elif owed.kind == ALARM and case is None:
-            await self._alarm(owed, None)
+            await self._posting.sent(owed)
+        elif owed.kind == kinds.REMIND and owed.detail.asker is not None:
+            await self._replies.remind(owed, owed.detail.asker)
+        elif owed.kind == kinds.ALARM and case is None:
+            await self.lines.alarm(owed, None)
         elif case is None:
-            await self._sent(owed)  # it was deleted meanwhile
-        elif owed.kind != WITHDRAWN and not readable(case, self.form):
+            await self._posting.sent(owed)  # it was deleted meanwhile
+        elif owed.kind != kinds.WITHDRAWN and not readable(case, self._posting.form):
             log.warning("case %s: not sent, for there is no consent", owed.number)
-            await patiently(lambda: self._store.failed(owed.id, "no consent"))
-        elif owed.kind == ALARM:
-            await self._alarm(owed, case)
+            await self._posting.failed(owed, "no consent")
+        elif owed.kind == kinds.ALARM:
+            await self.lines.alarm(owed, case)
         else:
             await self._hands[owed.kind](owed, case)
-
-    # ── topic and card ──
-
-    async def _open(self, owed: Owed, case: Case) -> None:
-        place = await self.places.of(case.number)
-        if place is None:
-            group = self.places.group_for(case.language)
-            if group is None:
-                raise NotYet
-            if self.places.has_topics(group, case.number) and await self._topic(owed, case, group):
-                return  # the card is the next call
-            if not await self.places.put(case.number, group, None, self._now()):
-                await self._sent(owed)
-                return
-            place = self.places.anywhere(group)
-        await self._card(owed, case, place)
-
-    async def _topic(self, owed: Owed, case: Case, group: int) -> bool:
-        """Makes it and notes it. False: there can be none."""
-        name = title(case, self.form, self.places.speaker(group))
-        try:
-            made = await self._calls.call("createForumTopic", group, name=name)
-        except Refusal as refusal:
-            if refusal.outcome is not Outcome.NO_TOPICS:
-                raise
-            self.places.no_topics(group)
-            return False
-        topic = int(made["message_thread_id"])
-        if not await self.places.put(case.number, group, topic, self._now()):
-            await self._sent(owed)
-        elif owed.unsure:
-            # An earlier try may have left another topic of this name: the card will say so.
-            await patiently(
-                lambda: self._store.put_off(owed.id, self._now(), "topic made", unsure=True)
-            )
-        else:
-            await patiently(lambda: self._store.progress(owed.id, ()))
-        return True
-
-    async def _card(self, owed: Owed, case: Case, place: Place) -> None:
-        marks = []
-        if owed.unsure or place.card is not None:
-            # Of a card in several parts that was interrupted, all of it comes again: the answers
-            # may have been changed meanwhile, and then the parts would not fit together.
-            marks.append(text("desk.repeat"))
-        if case.delivered is not None:
-            marks.append(text("desk.again"))
-        parts = card(case, self.form, place.language, self._now(), *marks)
-        first: int | None = None
-        for number, part in enumerate(parts, start=1):
-            message_id = await self._say(place, part, answering=first)
-            first = first or message_id
-            posted = [place.holds(message_id, f"{CARD} {number} {len(parts)}")]
-            if number == len(parts):
-                await self._sent(owed, posted)
-            elif not await self._more(owed, place, posted):
-                return
-        if self.places.is_plain(place.group):
-            await self._say_plain(place)
-
-    async def _say_plain(self, place: Place) -> None:
-        """Says once that the group has no topics. Nothing depends on it."""
-        if place.group in self._told_plain:
-            return
-        self._told_plain.add(place.group)
-        try:
-            await self._say(place, place.language.say(text("desk.no-topics")))
-        except Refusal as refusal:
-            log.warning("group %d could not be told about topics: %s", place.group, refusal.why)
-
-    async def _pin(self, owed: Owed, case: Case) -> None:
-        place = await self._standing(case)
-        if place.topic is not None:  # a group without topics would soon have nothing but pins
-            try:
-                await self._calls.call(
-                    "pinChatMessage",
-                    place.group,
-                    message_id=place.card,
-                    disable_notification=True,
-                )
-            except Refusal as refusal:
-                if refusal.outcome is not Outcome.REFUSED:
-                    raise
-                # It stands first in its topic anyway.
-                log.warning("group %d: a card was not pinned: %s", place.group, refusal.why)
-        await self._sent(owed)
-
-    # ── files ──
-
-    async def _files(self, owed: Owed, case: Case) -> None:
-        """Copies of what is not there yet, albums as albums, with a line above where needed."""
-        place = await self._standing(case)
-        there = numbers_in(place.posted, FILE)
-        albums = [one for one in _albums(case.files) if there.isdisjoint(one)]
-        posted: Sequence[Posted] = ()
-        if albums and (owed.unsure or place.topic is None):
-            marks = [text("desk.repeat")] if owed.unsure else []
-            said = text("desk.files-follow")
-            posted = await self._line(place, case.number, HEADING, *marks, said)
-        for album in albums:
-            first = not posted and album is albums[0] and len(album) == 1
-            if not first and not await self._more(owed, place, posted, len(album)):
-                return
-            posted = await self._copy(case, place, album)
-        await self._sent(owed, posted)
-
-    async def _copy(self, case: Case, place: Place, album: list[int]) -> list[Posted]:
-        """An album or a single file; and a line about what of it the person has deleted."""
-        try:
-            copies = await self._calls.call(
-                "copyMessages",
-                place.group,
-                message_thread_id=place.topic,
-                from_chat_id=case.chat_id,
-                message_ids=album,
-            )
-        except Refusal as refusal:
-            # The group was there for the card: what is not found now is the person's chat.
-            gone = "chat not found" in refusal.error.message.lower()
-            if not gone and refusal.outcome is not Outcome.SOURCE_GONE:
-                raise
-            copies = []
-        posted = [
-            place.holds(int(copy["message_id"]), f"{COPY} {source}")
-            for source, copy in zip(album, copies, strict=False)
-        ]
-        lost = album[len(copies) :]
-        if lost:
-            # Telegram does not say which, so the numbers of an album may be exchanged. All they
-            # say is that nothing of it is to be tried again.
-            what = " ".join((LOST, *map(str, lost)))
-            said = text("desk.files-lost", n=len(lost))
-            posted += await self._line(place, case.number, what, said)
-        return posted
-
-    # ── lines ──
-
-    async def _news(self, owed: Owed, case: Case) -> None:
-        place = await self._standing(case)
-        marks = _marks(owed)
-        posted: list[Posted] = []
-        for part in news(case, owed.detail.news, self.form, place.language, *marks):
-            if posted and not await self._more(owed, place, posted):
-                return
-            message_id = await self._say(place, part, answering=place.card)
-            posted = [place.holds(message_id, NOTE)]
-        await self._sent(owed, posted)
-
-    async def _withdrawn(self, owed: Owed, case: Case) -> None:
-        place = await self.places.of(case.number)
-        posted: list[Posted] = []
-        if place is not None:
-            said = (*_marks(owed), text("desk.withdrawn"))
-            try:
-                posted = await self._line(place, case.number, NOTE, *said)
-            except Refusal as refusal:
-                if refusal.outcome is not Outcome.TOPIC_GONE:
-                    raise  # else nobody can go on reading there anyway
-        await self._sent(owed, posted)
-
-    async def _alarm(self, owed: Owed, case: Case | None) -> None:
-        """In the case's topic; while it has none, where everybody in the group reads."""
-        place = await self.places.of(owed.number)
-        if place is None:
-            group = self.places.group_for(case.language if case is not None else None)
-            if group is None:
-                raise NotYet
-            place = self.places.anywhere(group)
-        said = text("desk.alarm" if case is not None else "desk.alarm-draft")
-        await self._sent(owed, await self._line(place, owed.number, NOTE, *_marks(owed), said))
-
-    async def _tell(self, owed: Owed, case: Case) -> None:
-        """The quiet mark for the person; when it cannot reach them, the staff are told."""
-        said = text("desk.delivered-again" if owed.unsure else "desk.delivered", ref=case.number)
-        spoken = self.places.language(case.language).say(said)
-        try:
-            message_id = await self._calls.send(case.chat_id, spoken, disable_notification=True)
-        except Refusal as refusal:
-            if refusal.outcome is not Outcome.PERSON_AWAY:
-                raise
-            await self._away(owed, case)
-            return
-        await self._sent(owed, (Posted(case.chat_id, message_id, None, TELL),))
-
-    async def _away(self, owed: Owed, case: Case) -> None:
-        place = await self._standing(case)
-        if not any(one.what == AWAY for one in place.posted):
-            said = away(case, self.form, place.language)
-            posted = await self._line(place, case.number, AWAY, *_marks(owed), said)
-            await patiently(lambda: self._store.progress(owed.id, posted))
-        await patiently(lambda: self._store.failed(owed.id, "person away"))
-
-    # ── pieces ──
-
-    async def _standing(self, case: Case) -> Place:
-        """Where the case stands. Raises NotYet while its card is not there."""
-        place = await self.places.of(case.number)
-        if place is None or place.card is None:
-            raise NotYet
-        return place
-
-    async def _line(self, place: Place, number: str, what: str, *said: Text) -> list[Posted]:
-        """A line that begins with the number, in answer to the card."""
-        whole = line(number, place.language, *said)
-        return [place.holds(await self._say(place, whole, answering=place.card), what)]
-
-    async def _say(self, place: Place, said: Spoken, *, answering: int | None = None) -> int:
-        answer: dict[str, Any] | None = None
-        if answering is not None:
-            # Staff may have deleted the card.
-            answer = {"message_id": answering, "allow_sending_without_reply": True}
-        return await self._calls.send(
-            place.group,
-            said,
-            message_thread_id=place.topic,
-            reply_parameters=answer,
-            protect_content=True,  # nobody passes it on out of the group by a slip (P14)
-        )
-
-    async def _sent(self, owed: Owed, posted: Sequence[Posted] = ()) -> None:
-        await patiently(lambda: self._store.sent(owed.id, posted, self._now()))
-
-    async def _more(
-        self, owed: Owed, place: Place, posted: Sequence[Posted], cost: int = 1
-    ) -> bool:
-        """Notes what is there, waits until the next call can go at once, and notes that it
-        begins; False when nothing more is owed."""
-        await patiently(lambda: self._store.progress(owed.id, posted))
-        await self._calls.room(place.group, cost)
-        return await self.begin(owed)
-
-
-def _marks(owed: Owed) -> tuple[Text, ...]:
-    return (text("desk.repeat"),) if owed.unsure else ()
-
-
-def _albums(files: Iterable[File]) -> list[list[int]]:
-    """The messages of files that were sent together, together; of the others one by one."""
-    found: dict[str, list[int]] = {}
-    for one in files:
-        found.setdefault(one.album or f"{COPY} {one.message_id}", []).append(one.message_id)
-    return [sorted(album) for album in found.values()]

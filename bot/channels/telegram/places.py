@@ -7,17 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.telegram.calls import Calls, Refusal
-from bot.channels.telegram.receive import patiently
+from bot.channels.telegram.patience import patiently
+from bot.channels.telegram.read import FIRST_SUPERGROUP
 from bot.channels.telegram.refusals import Outcome
 from bot.desk.desks import Desks
 from bot.i18n.language import Language
+from bot.i18n.text import Text, text
 from bot.storage.owed import Posted
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 CARD = "card"
-"""Posted.what of the parts of a card: "card 1 2" is the first of two."""
+"""Posted.what of the parts of a card: "card 1 2" is the first of two; behind that stands what marks
+it (MARKED)."""
+
+NEWS, NOTE, AWAY, BACK = "news", "note", "note away", "note back"
+"""Posted.what of lines: of the person's own words, and of ours. Of the last two the later one says
+what the staff know: that the person cannot be written to, or can be again."""
+
+MARKED = {"repeat": "desk.repeat", "again": "desk.again"}
+"""Words in the `what` of a card -> what it says for that reason, also when it is edited."""
 
 PLAIN_SECONDS = 3600.0
 """How long a group counts as one without topics before one is tried again."""
@@ -37,9 +47,33 @@ class Place:
     posted: tuple[Posted, ...] = ()
 
     @property
+    def card_parts(self) -> tuple[Posted, ...]:
+        """The messages of the card. Of one that had to be posted anew, the last counts."""
+        parts = [one for one in self.posted if one.what.startswith(f"{CARD} ")]
+        firsts = [n for n, one in enumerate(parts) if one.what.split()[1] == "1"]
+        return tuple(parts[firsts[-1] :]) if firsts else ()
+
+    @property
     def card(self) -> int | None:
         """The message of the card, or of its first part."""
-        return next((one.message_id for one in self.posted if one.what.startswith(CARD)), None)
+        return next((one.message_id for one in self.card_parts), None)
+
+    @property
+    def card_marks(self) -> tuple[Text, ...]:
+        """What the card was marked with when it was posted."""
+        words = self.card_parts[0].what.split() if self.card_parts else []
+        return tuple(text(id) for word, id in MARKED.items() if word in words)
+
+    @property
+    def link(self) -> str | None:
+        """The way to the card for who is in the group."""
+        return None if self.card is None else link_to(self.group, self.topic, self.card)
+
+    @property
+    def away(self) -> bool:
+        """Whether the staff were told that the person cannot be written to."""
+        told = [one.what for one in self.posted if one.what in {AWAY, BACK}]
+        return bool(told) and told[-1] == AWAY
 
     def holds(self, message_id: int, what: str) -> Posted:
         """A message that was posted there."""
@@ -153,6 +187,14 @@ class Places:
             log.warning("group %d: a closed topic stays closed: %s", topic.group, refusal.why)
             self._losses[number] = LOSSES
             await self.topic_gone(number)
+
+
+def link_to(group: int, topic: int | None, message: int) -> str | None:
+    """A message of a staff group as an address; basic groups have none."""
+    if group > FIRST_SUPERGROUP:
+        return None
+    inside = "" if topic is None else f"{topic}/"
+    return f"https://t.me/c/{FIRST_SUPERGROUP - group}/{inside}{message}"
 
 
 def numbers_in(posted: Sequence[Posted], kind: str) -> set[int]:

@@ -8,7 +8,8 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.client import POLL_SECONDS, Client
 from bot.channels.telegram.pacing import seconds
-from bot.channels.telegram.receive import Receiver, patiently
+from bot.channels.telegram.patience import patiently
+from bot.channels.telegram.receive import Receiver
 from bot.health import Part
 
 log = logging.getLogger(__name__)

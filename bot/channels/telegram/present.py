@@ -8,8 +8,9 @@ peace; a network that is away is tried again, with growing pauses, until it is b
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from telegram.error import (
     BadRequest,
@@ -21,7 +22,7 @@ from telegram.error import (
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.read import Incoming
-from bot.dialogue.screen import Button, Screen, Turn
+from bot.dialogue.screen import Button, Document, Row, Screen, Turn
 from bot.health import Part
 from bot.retry import until_done
 
@@ -42,14 +43,14 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NO_PREVIEW = _encode({"is_disabled": True})
 
 
-def keyboard(screen: Screen) -> str | None:
-    """The screen's buttons (Bot API, InlineKeyboardMarkup), as JSON.
+def keyboard(rows: Sequence[Row]) -> str | None:
+    """Buttons (Bot API, InlineKeyboardMarkup), as JSON.
 
     As a string, because python-telegram-bot looks at every button of a structure once more.
     """
-    if not screen.rows:
+    if not rows:
         return None
-    return _encode({"inline_keyboard": [[_button(one) for one in row] for row in screen.rows]})
+    return _encode({"inline_keyboard": [[_button(one) for one in row] for row in rows]})
 
 
 def _button(button: Button) -> dict[str, str]:
@@ -80,6 +81,8 @@ class Presenter:
             calls.append(self._screen(incoming, turn.screen, turn.in_place))
         try:
             await asyncio.gather(*calls)
+            for document in turn.documents:
+                await self._quietly(partial(self._document, incoming.chat_id, document))
             if turn.leave:
                 await self._quietly(lambda: self._client.leave_chat(incoming.chat_id))
         except ChatMigrated as error:
@@ -100,6 +103,11 @@ class Presenter:
                 return
         await self._quietly(lambda: self._send(incoming.chat_id, screen))
 
+    async def _document(self, chat_id: int, document: Document) -> object:
+        return await self._client.send_document(
+            chat_id, document.content, filename=document.name, disable_content_type_detection=True
+        )
+
     async def _edit(self, chat_id: int, message_id: int, screen: Screen) -> object:
         return await self._show("editMessageText", screen, chat_id=chat_id, message_id=message_id)
 
@@ -113,7 +121,7 @@ class Presenter:
             text=screen.body,
             parse_mode="HTML",
             link_preview_options=_NO_PREVIEW,
-            reply_markup=keyboard(screen),
+            reply_markup=keyboard(screen.rows),
         )
 
     async def _quietly(self, call: Callable[[], Awaitable[object]]) -> bool:

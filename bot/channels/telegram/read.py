@@ -12,8 +12,9 @@ from typing import Any
 
 from bot.dialogue.event import Commanded, Event, Invited, Pressed, Said, Sent
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
-"""The kinds of update we ask Telegram for (Bot API, getUpdates, allowed_updates)."""
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
+"""The kinds of update we ask Telegram for (Bot API, getUpdates, allowed_updates). `chat_member`
+comes only where the bot is an administrator: who leaves the staff loses access at once."""
 
 _KINDS = {
     "photo": "picture",
@@ -65,8 +66,8 @@ Raw = Mapping[Any, Any]
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})\Z")
 """The end of a file's name."""
 
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]*)?(?:\s+(.*))?", re.DOTALL)
-"""A command, perhaps addressed to a bot, and what was written behind it."""
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]*))?(?:\s+(.*))?", re.DOTALL)
+"""A command, perhaps the bot that it is for, and what was written behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def moved(raw: Raw) -> tuple[int, int] | None:
             pass
         case _:
             return None
-    return (old, new) if _is_chat(old) and _is_chat(new) and old < 0 and new < 0 else None
+    return (old, new) if is_chat(old) and is_chat(new) and old < 0 and new < 0 else None
 
 
 def _tap(query: Raw) -> Incoming | None:
@@ -120,7 +121,7 @@ def _tap(query: Raw) -> Incoming | None:
             pass
         case _:
             return None
-    if not _is_chat(chat_id):
+    if not is_chat(chat_id):
         return None
     # An inaccessible message (deleted, or very old) has date 0 and cannot be edited.
     message_id = message.get("message_id") if message.get("date") else None
@@ -139,15 +140,15 @@ def _membership(change: Raw, staff: frozenset[int]) -> Incoming | None:
     match change:
         case {"chat": {"id": chat_id, "type": str(kind)}, "new_chat_member": {"status": status}}:
             present = status in ("member", "administrator", "restricted")
-            if _is_chat(chat_id) and chat_id not in staff and kind != "private" and present:
+            if is_chat(chat_id) and chat_id not in staff and kind != "private" and present:
                 return Incoming(chat_id, Invited(silent=kind == "channel"))
     return None
 
 
 def _message(message: Raw, staff: frozenset[int], *, edited: bool) -> Incoming | None:
     match message:
-        case {"chat": {"id": chat_id, "type": str(kind)}} if _is_chat(chat_id):
-            event = _event(message)
+        case {"chat": {"id": chat_id, "type": str(kind)}} if is_chat(chat_id):
+            event = event_of(message)
         case _:
             return None
     if event is None:
@@ -178,8 +179,9 @@ def _placed(event: Event, message: Raw, *, edited: bool = False) -> Event:
     """The event with where it stands in the chat, and of a file what Telegram tells about it."""
     number = message.get("message_id")
     message_id = number if type(number) is int else None
+    answers = answered(message)
     if isinstance(event, Said):
-        return replace(event, message_id=message_id, edited=edited)
+        return replace(event, message_id=message_id, edited=edited, answers=answers)
     if not isinstance(event, Sent):
         return event
     album = message.get("media_group_id")
@@ -188,10 +190,21 @@ def _placed(event: Event, message: Raw, *, edited: bool = False) -> Event:
         event,
         message_id=message_id,
         edited=edited,
+        answers=answers,
         album=album if isinstance(album, str) else None,
         ending=ending,
         size=size,
     )
+
+
+def answered(message: Raw) -> int | None:
+    """The message of the same chat, and of the same topic, that this one is a reply to. Telegram
+    names the service message with which a topic begins, too, and that is none."""
+    match message:
+        case {"reply_to_message": {"message_id": number, **other}} if type(number) is int:
+            begins = "forum_topic_created" in other or number == message.get("message_thread_id")
+            return None if begins and message.get("is_topic_message") is True else number
+    return None
 
 
 def _file(message: Raw) -> tuple[str, int]:
@@ -210,7 +223,7 @@ def _file(message: Raw) -> tuple[str, int]:
     return found.lower(), size if type(size) is int else 0
 
 
-def _is_chat(chat_id: object) -> bool:
+def is_chat(chat_id: object) -> bool:
     """Telegram's ids have 52 bits (Bot API, Chat, id); the database has room for 63."""
     return type(chat_id) is int and abs(chat_id) < 2**63
 
@@ -222,7 +235,8 @@ def _tongue(part: Raw) -> str | None:
     return None
 
 
-def _event(message: Raw) -> Event | None:
+def event_of(message: Raw) -> Event | None:
+    """What a message says or holds; None for a line that Telegram writes."""
     words = message.get("text")
     if isinstance(words, str):
         return _words(words)
@@ -254,7 +268,7 @@ def _written(parts: object) -> list[str]:
 
 
 def _words(words: str) -> Event:
-    command = _COMMAND.fullmatch(words)
+    command = COMMAND.fullmatch(words)
     if command is None:
         return Said(words)
-    return Commanded(command[1].lower(), (command[2] or "").strip())
+    return Commanded(command[1].lower(), (command[3] or "").strip())

@@ -11,29 +11,28 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.lanes import Lanes
+from bot.channels.telegram.patience import patiently, report
 from bot.channels.telegram.present import Presenter
 from bot.channels.telegram.read import FIRST_SUPERGROUP, Incoming, Raw, moved, read
+from bot.channels.telegram.read_staff import read_came, read_staff
+from bot.channels.telegram.receipts import Receipts
+from bot.channels.telegram.receive_staff import StaffReceiver
+from bot.clock import Now, utc_now
 from bot.dialogue.case import Moment, Session
-from bot.dialogue.event import Invited, Person, Sent
+from bot.dialogue.event import Invited, Person, Said, Sent
 from bot.dialogue.respond import Dialogue
 from bot.dialogue.screen import Turn
 from bot.health import Health
-from bot.log import place
-from bot.retry import until_done
 from bot.storage.cases import Outdated, reference
 from bot.storage.crypto import WrongKey
 from bot.storage.database import NO_ANSWER
 from bot.storage.store import Store
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 MOVING_SECONDS = 3.0
 """How long a supergroup is not left yet while one of our groups may be becoming it."""
@@ -56,8 +55,8 @@ _ALBUMS = 1000
 class Receiver:
     """What every update passes through, however it came.
 
-    `staff`: the staff groups' ids. `remembered(chat_id, before, after)` is told when somebody's
-    choices changed.
+    `staff`: the staff groups' ids; `desk` gets what is done there. `remembered(chat_id, before,
+    after)` is told when somebody's choices changed. `now`: the time.
     """
 
     def __init__(
@@ -66,10 +65,16 @@ class Receiver:
         store: Store,
         dialogue: Dialogue,
         staff: frozenset[int],
+        desk: StaffReceiver,
+        receipts: Receipts,
         remembered: Callable[[int, Person, Person], Awaitable[None]],
         health: Health,
+        now: Now = utc_now,
     ) -> None:
         self._store = store
+        self._desk = desk
+        self._receipts = receipts
+        self._now = now
         self.dialogue = dialogue
         self._staff = staff
         self._remembered = remembered
@@ -79,9 +84,9 @@ class Receiver:
         self._flooding: set[int] = set()
         self._albums: OrderedDict[tuple[int, str], None] = OrderedDict()
         self._taking: set[asyncio.Task[list[Raw]]] = set()
-        health.waiting = lambda: self._lanes.pending
+        health.waiting = lambda: self._lanes.pending + desk.pending
         # One who was flooding may have to wait for hours: no reason to restart the bot.
-        health.oldest = lambda: self._lanes.oldest(client.held)
+        health.oldest = lambda: max(self._lanes.oldest(client.held), desk.oldest)
 
     @property
     def full(self) -> bool:
@@ -112,7 +117,7 @@ class Receiver:
         return await asyncio.shield(task)
 
     async def _take(self, updates: Sequence[Raw], answered: bool) -> list[Raw]:
-        fresh = await self._store.take(updates, time.time())
+        fresh = await self._store.take(updates, self._now().timestamp())
         self._health.taken += len(fresh)
         self._health.repeated += len(updates) - len(fresh)
         for raw in fresh:
@@ -124,11 +129,12 @@ class Receiver:
         if not task.cancelled():
             task.exception()  # who asked may be gone: Telegram brings these updates again
 
-    async def drain(self) -> None:
+    async def drain(self, seconds: float = DRAIN_SECONDS) -> None:
         """Finishes what has begun; what takes too long is left to the next start."""
         if self._taking:
             await asyncio.wait(set(self._taking), timeout=1.0)
-        if not await self._lanes.drain(DRAIN_SECONDS):
+        drained = await asyncio.gather(self._lanes.drain(seconds), self._desk.drain(seconds))
+        if not all(drained):
             log.warning("stopping with work unfinished; the next start goes on with it")
 
     def _accept(self, raw: Raw, *, answered: bool = False) -> None:
@@ -138,7 +144,7 @@ class Receiver:
             self._place(number, raw, answered)
         except Exception as error:
             # A fault of ours: it must not take the neighbours with it, now or at the next start.
-            _report(f"update {number} could not be read", error)
+            report(f"update {number} could not be read", error)
             self._lanes.push(number, partial(self._set_aside, number))
 
     def _place(self, number: int, raw: Raw, answered: bool) -> None:
@@ -146,6 +152,14 @@ class Receiver:
         if went is not None and went[0] in self._staff and went[1] not in self._staff:
             self._move(*went)
             self._lanes.push(went[0], lambda: self._moved(number, *went))
+            return
+        act = read_staff(raw, self._staff, self._desk.me)
+        if act is not None:
+            self._desk.accept(number, act)
+            return
+        came = read_came(raw)
+        if came is not None and (came.chat_id > 0 or came.chat_id in self._staff):
+            self._desk.came(number, came)
             return
         incoming = read(raw, self._staff)
         if incoming is None:
@@ -211,7 +225,7 @@ class Receiver:
                 replace(incoming, query_id=None), self.dialogue.too_fast(session, incoming.client)
             )
         except Exception as error:
-            _report("a chat could not be asked to slow down", error)
+            report("a chat could not be asked to slow down", error)
 
     async def _turn(self, number: int, incoming: Incoming) -> None:
         """From event to screen. Remembered before it is shown; ended after."""
@@ -224,13 +238,15 @@ class Receiver:
             turn = await self._decide(number, incoming)
         except Exception as error:
             # A fault of ours must not leave anybody without an answer.
-            _report(f"update {number} failed", error)
+            report(f"update {number} failed", error)
             await self._stumble(number, incoming)
             return
+        if turn.reaction is not None and isinstance(incoming.event, Said | Sent):
+            self._receipts.put(incoming.chat_id, incoming.event.message_id or 0, turn.reaction)
         try:
             await self._presenter.show(incoming, turn)
         except Exception as error:
-            _report(f"update {number} was not shown", error)
+            report(f"update {number} was not shown", error)
             await self._set_aside(number)
             return
         self._store.ended(number, incoming.chat_id)
@@ -241,11 +257,11 @@ class Receiver:
         try:
             session = await self._stored(incoming.chat_id)
         except Exception as error:  # perhaps this was the fault
-            _report(f"who is to be told of update {number} is not known", error)
+            report(f"who is to be told of update {number} is not known", error)
         try:
             await self._presenter.show(incoming, self.dialogue.stumbled(session, incoming.client))
         except Exception as error:
-            _report(f"update {number} was not answered", error)
+            report(f"update {number} was not answered", error)
         await self._set_aside(number)
 
     async def _set_aside(self, number: int) -> None:
@@ -258,7 +274,7 @@ class Receiver:
     async def _decide(self, number: int, incoming: Incoming) -> Turn:
         """What to show, once all that it changes is stored."""
         for _ in range(_DECISIONS):
-            moment = Moment(datetime.now(UTC), reference())
+            moment = Moment(self._now(), reference())
             session = await self._session(incoming)
             turn = self.dialogue.respond(session, incoming.event, incoming.client, moment)
             after = turn.remember
@@ -289,9 +305,22 @@ class Receiver:
         """What is stored of the person, where the answer depends on it."""
         chat_id = incoming.chat_id
         needed = self.dialogue.needs_person(incoming.event) or chat_id in self._store.drafting
-        if needed or anyhow:
-            return await self._stored(chat_id)
-        return Session(chat_id=chat_id)
+        if not (needed or anyhow):
+            return Session(chat_id=chat_id)
+        session = await self._stored(chat_id)
+        if self.dialogue.needs_proofs(incoming.event):
+            session = await self._all_of(session)
+        return session
+
+    async def _all_of(self, session: Session) -> Session:
+        """With the decisions about consents, and the letters."""
+        chat_id, store = session.chat_id, self._store
+        try:
+            proofs = await patiently(lambda: store.proofs(chat_id))
+            letters = await patiently(lambda: store.letters_of(chat_id))
+        except WrongKey:
+            return session  # `_stored` said so
+        return replace(session, proofs=proofs, letters=letters)
 
     async def _stored(self, chat_id: int) -> Session:
         try:
@@ -300,18 +329,3 @@ class Receiver:
             # Somebody may need help now: without their choices is better than not at all.
             log.error("what is kept of a person was sealed with a key that is not configured")
             return Session(chat_id=chat_id)
-
-
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Asks the database until it answers. Until then nothing is confirmed, shown or lost."""
-    return await until_done(
-        call,
-        lambda error: isinstance(error, NO_ANSWER),
-        lambda _: log.error("the database does not answer; trying again"),
-        first=0.2,
-        most=10.0,
-    )
-
-
-def _report(what: str, error: Exception) -> None:
-    log.error("%s (%s in %s)", what, type(error).__name__, place(error))

@@ -43,7 +43,9 @@ class Outcome(Enum):
     PERSON_AWAY = "person away"
     """They blocked the bot, or their account is gone."""
     SOURCE_GONE = "nothing to copy"
-    """The message to copy was deleted by who sent it, or cannot be copied."""
+    """The message to copy was deleted by who sent it."""
+    NO_COPY = "cannot be copied"
+    """Telegram copies nothing of this kind."""
     MARKUP = "markup"
     """Telegram cannot read the HTML."""
     DONE = "done already"
@@ -97,7 +99,7 @@ _RULES = (
     # Copies.
     _Rule("message to copy not found", BadRequest, Outcome.SOURCE_GONE),
     _Rule("there are no messages to", BadRequest, Outcome.SOURCE_GONE),
-    _Rule("message can't be copied", BadRequest, Outcome.SOURCE_GONE),
+    _Rule("message can't be copied", BadRequest, Outcome.NO_COPY),
     # Words, edits, deletions.
     _Rule("can't parse entities", BadRequest, Outcome.MARKUP),
     _Rule("not modified", BadRequest, Outcome.DONE),

@@ -4,11 +4,11 @@ What they told is not said again here (privacy.md, P30): phones are shared.
 """
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.address import Address
-from bot.dialogue.case import CLOSED, NEW, WITHDRAWN, Case, Moment
+from bot.dialogue.case import CLOSED, NEW, OURS, THEIRS, WITHDRAWN, Case, Moment
 from bot.dialogue.intake.form import Form
 from bot.dialogue.intake.sheet import OWN_WORDS
 from bot.dialogue.screen import Button, Row, Screen
@@ -22,14 +22,25 @@ ADD = "add"
 _SHOWN = 6
 """Cases on one screen, the newest first."""
 
-_STATES = {NEW: "case.new", WITHDRAWN: "case.withdrawn", CLOSED: "case.closed"}
-_ANOTHER = "case.open"
-"""For what the staff's desk calls it while they work on it."""
+_STATES = {
+    NEW: "case.new",
+    OURS: "case.new",
+    THEIRS: "case.theirs",
+    WITHDRAWN: "case.withdrawn",
+    CLOSED: "case.closed",
+}
 
 
 def is_open(case: Case) -> bool:
     """Something can still be added to it."""
     return case.state not in {WITHDRAWN, CLOSED} and case.closed is None
+
+
+def state(case: Case) -> Text:
+    """What its person is told about where it is."""
+    if not is_open(case):
+        return text(_STATES[WITHDRAWN if case.state == WITHDRAWN else CLOSED])
+    return text(_STATES.get(case.state, _STATES[NEW]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,9 @@ class Cases:
     def sent(self, case: Case, language: Language) -> Screen:
         """SW9 with the number and the time of the reply, and what happens next."""
         body = paragraphs(
-            language.say(Text("safety.sw9", {"ref": case.number, **self._when(case, language)})),
+            language.say(
+                Text("safety.sw9", {"ref": case.number, **self.when(case, case.due, language)})
+            ),
             language.say(text("thanks.next")),
             language.say(text("safety.sw5")),
             language.say(text("safety.sw8")),
@@ -94,27 +107,26 @@ class Cases:
     def _told(self, case: Case, language: Language, moment: Moment) -> Spoken:
         """One case; whether the staff group surely has it is told as it is known."""
         if not is_open(case):
-            state = text(_STATES[WITHDRAWN if case.state == WITHDRAWN else CLOSED])
-            return language.say(text("my-case.over", ref=case.number, state=state))
+            return language.say(text("my-case.over", ref=case.number, state=state(case)))
         reached = text("case.got-it" if case.delivered else "case.on-its-way")
-        when = self._when(case, language)
+        when = self.when(case, case.due, language)
         values: dict[str, Value] = {
             "ref": case.number,
-            "state": text(_STATES.get(case.state, _ANOTHER)),
+            "state": state(case),
             "reached": reached,
         }
-        if case.state != NEW:
+        if case.state == THEIRS:
             return language.say(Text("my-case.open", values))
         late = moment.now > case.due
         values["reply"] = Text("case.late" if late else "case.reply-by", when)
         return language.say(Text("my-case.waiting", values))
 
-    def _when(self, case: Case, language: Language) -> dict[str, Value]:
+    def when(self, case: Case, due: datetime, language: Language) -> dict[str, Value]:
         """The time of the reply on the person's own clock, and which clock that is."""
         zone = self._zone(case)
         if zone is None:
-            return {"time": case.due.astimezone(UTC), "time_zone": text("label.utc")}
-        return {"time": case.due.astimezone(ZoneInfo(zone)), "time_zone": language.clock(zone)}
+            return {"time": due.astimezone(UTC), "time_zone": text("label.utc")}
+        return {"time": due.astimezone(ZoneInfo(zone)), "time_zone": language.clock(zone)}
 
     def _zone(self, case: Case) -> str | None:
         """The person's time zone (IANA): as answered, or the only one of the country."""

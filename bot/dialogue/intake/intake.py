@@ -5,7 +5,6 @@ stand: a button of another draft, or of a step that has moved on, changes nothin
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.dialogue.address import Address
 from bot.dialogue.case import Case, Change, Draft, DropDraft, Moment, Session
@@ -19,13 +18,11 @@ from bot.dialogue.intake.questions import Questions
 from bot.dialogue.intake.sheet import OWN_WORDS, REVIEW, Sheet
 from bot.dialogue.intake.tapped import tapped
 from bot.dialogue.intake.visit import Stage, Visit
+from bot.dialogue.keeping import KEEP_DRAFT
 from bot.dialogue.screen import Button, Screen, Turn
 from bot.dialogue.screens import ASK, Screens
 from bot.i18n.language import Language
 from bot.i18n.text import Text, text
-
-KEPT = timedelta(hours=24)
-"""How long an unfinished form is kept after the last touch (privacy.md, P11)."""
 
 BEGIN, INTRO = "begin", "intro"
 
@@ -53,7 +50,7 @@ class Intake:
         draft = session.draft
         if draft is None:
             return session, (), None
-        if moment.now - draft.touched > KEPT:
+        if moment.now - draft.touched > KEEP_DRAFT:
             why = text("form.expired")
         elif draft.adds_to is not None and self._case(session) is None:
             why = text("form.case-closed")
@@ -139,14 +136,6 @@ class Intake:
     def mine(self, session: Session, language: Language, moment: Moment) -> Screen:
         """/mycase."""
         return self._stage.cases.mine(session.cases, language, moment)
-
-    def answer(self, session: Session, language: Language, said: Text) -> Screen:
-        """To words outside the form; who waits for a reply can add them to what they sent."""
-        case = self.newest(session) if self.screens.opening.open else None
-        if case is None:
-            return self.screens.answer(language, said)
-        menu = self.screens.answer(language, text("said.has-case", ref=case.number))
-        return Screen(menu.body, (*self._stage.cases.message(case, language), *menu.rows))
 
     def here(self, session: Session, language: Language, moment: Moment, *above: Text) -> Turn:
         """Where somebody stands, as a new message; before the first question without a draft."""
@@ -256,6 +245,18 @@ class Intake:
         """What somebody typed or sent in the middle of the form. Raises ValueError without one."""
         visit = self._told_to(session, event, language, moment)
         return told.said(visit, event) if isinstance(event, Said) else told.sent(visit, event)
+
+    def corrected(
+        self, session: Session, said: Said, language: Language, moment: Moment
+    ) -> Turn | None:
+        """An answer of an open case that was typed, and was mended after it was sent (F4); None
+        for any other message."""
+        at = said.message_id
+        for case in reversed(session.cases):
+            if is_open(case) and at in case.typed.values() and self.screens.opening.open:
+                visit = self._new(session, language, moment, case).below()
+                return told.corrected(visit, case, said)
+        return None
 
     def heard(
         self, session: Session, event: Said | Sent, language: Language, moment: Moment

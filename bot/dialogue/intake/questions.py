@@ -1,6 +1,6 @@
 """How the form looks: one question a message, its buttons, and where in the form one stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,10 +11,10 @@ from bot.dialogue.intake.countries import Zone
 from bot.dialogue.intake.form import SENT, Field, Form
 from bot.dialogue.intake.months import month_name
 from bot.dialogue.intake.sheet import Sheet
+from bot.dialogue.paging import pages
 from bot.dialogue.screen import Button, Row, Screen, in_rows
 from bot.dialogue.screens import ASK, EMERGENCY, Screens, paragraphs
 from bot.i18n.language import Language
-from bot.i18n.markup import visible_length
 from bot.i18n.text import Label, Spoken, Text, text
 
 BACK, SAVE, SKIP, KEEP, DONE, PART = "-back", "-save", "-skip", "-keep", "-done", "-part"
@@ -256,17 +256,17 @@ class Questions:
     def review(self, sheet: Sheet, language: Language, page: int, *above: Spoken) -> Screen:
         """Every answer, and what can be done with them."""
         draft = sheet.draft
-        pages = self._pages(sheet, language)
-        page = min(page, len(pages) - 1)
+        told = pages(self._told(sheet, language), _ROOM)
+        page = min(page, len(told) - 1)
         title = "review.added" if sheet.case else "review.title"
         body = paragraphs(
             *above,
             language.say(text(title)),
-            *pages[page],
+            *told[page],
             language.say(text("review.check" if draft.answers or draft.files else "review.empty")),
         )
         rows: list[Row] = []
-        if page + 1 < len(pages):
+        if page + 1 < len(told):
             rows.append((self.key(language, draft, text("button.more"), PAGE, str(page + 1)),))
         if sheet.case is None or draft.answers:
             send = self.key(language, draft, text("button.send"), SEND)
@@ -278,9 +278,8 @@ class Questions:
         back = sheet.case is None
         return Screen(body, (*rows, *self._ways(language, draft, back=back)))
 
-    def _pages(self, sheet: Sheet, language: Language) -> list[list[Spoken]]:
-        pages: list[list[Spoken]] = [[]]
-        room = _ROOM
+    def _told(self, sheet: Sheet, language: Language) -> Iterator[Spoken]:
+        """Each answer on a line."""
         for field in sheet.asked:
             value = sheet.draft.answers.get(field.id)
             if value is None:
@@ -288,17 +287,10 @@ class Questions:
             label = self.form.say(field.id, language.code).label
             if value == SENT and field.kind == "files":
                 count = text("review.files", n=len(sheet.draft.files))
-                line = language.say(text("review.line", label=label, answer=count))
+                yield language.say(text("review.line", label=label, answer=count))
             else:
                 answer = self._said(field.id, value, language)
-                line = language.say(text("review.line", label=label, answer=answer))
-            length = visible_length(line) + 2
-            if length > room and pages[-1]:
-                pages.append([])
-                room = _ROOM
-            pages[-1].append(line)
-            room -= length
-        return pages
+                yield language.say(text("review.line", label=label, answer=answer))
 
     def changes(self, sheet: Sheet, language: Language) -> Screen:
         """Which answer to change: every question that was asked."""

@@ -239,6 +239,7 @@ class Sheet:
                 consents=draft.consents,
                 skipped=draft.skipped,
                 files=draft.files,
+                typed=draft.typed,
             )
         )
 
@@ -262,6 +263,7 @@ class Sheet:
             consents=draft.consents,
             skipped=(case.skipped | draft.skipped) - answers.keys(),
             files=(*case.files, *draft.files),
+            typed={**case.typed, **draft.typed},
         )
         news = (*draft.answers, *(("files",) if draft.files else ()))
         return ChangeCase(changed, news)

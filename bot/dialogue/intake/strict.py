@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection
 
+from bot.i18n import markup
 from bot.i18n.problem import Problem
 from bot.i18n.strict import Block as Entry
+from bot.i18n.text import Text
 
 
 class Strict:
@@ -14,8 +16,8 @@ class Strict:
         self.shown = shown
         self.problems: list[Problem] = []
 
-    def wrong(self, line: int, message: str, remedy: str) -> None:
-        self.problems.append(Problem(self.shown, line, message, remedy))
+    def wrong(self, line: int, message: str, remedy: str, code: str = "form", id: str = "") -> None:
+        self.problems.append(Problem(self.shown, line, message, remedy, code, id))
 
     def known(self, entry: Entry, keys: Collection[str]) -> None:
         for key in entry:
@@ -29,6 +31,18 @@ class Strict:
             return value.strip()
         self.wrong(entry.at(key), f"“{key}” is missing.", f"Add {key}: and the word.")
         return ""
+
+    def label(self, place: str, entry: Entry, key: str) -> Text:
+        """Plain words on one line, for a button."""
+        value = entry.get(key)
+        if not isinstance(value, str) or not value.strip():
+            what, remedy = f"“{key}” is missing.", f"Add {key}: and the words in double quotes."
+            self.wrong(entry.at(key), what, remedy)
+            value = ""
+        elif any(char in value.strip() for char in "<>{}\n"):
+            remedy = "Write plain words on one line, without signs like < or {."
+            self.wrong(entry.at(key), f"“{key}” cannot stand on a button.", remedy)
+        return Text(place, template=markup.escape(value.strip()))
 
     def one_of(self, entry: Entry, key: str, known: Collection[str]) -> str:
         value = entry.get(key)

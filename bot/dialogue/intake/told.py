@@ -1,6 +1,6 @@
 """Words, files and whatever else somebody sends in the middle of the form."""
 
-from bot.dialogue.case import File, KeepDraft, Value
+from bot.dialogue.case import Case, File, KeepDraft, Value
 from bot.dialogue.event import Said, Sent
 from bot.dialogue.intake.checks import check
 from bot.dialogue.intake.form import Field
@@ -116,6 +116,23 @@ def _why(visit: Visit, field: Field, misfit: Misfit) -> tuple[Text, ...]:
     if example is not None:
         why.append(text("form.example", example=example))
     return tuple(why)
+
+
+def corrected(visit: Visit, case: Case, said: Said) -> Turn:
+    """Somebody mended what they had typed, and have sent since: the staff get the new answer."""
+    form, code = visit.stage.form, visit.language.code
+    at = {at: id for id, at in case.typed.items()}[said.message_id or 0]
+    field = form.field(at)
+    if field is None:  # of an earlier form
+        return visit.shown(visit.stage.screens.answer(visit.language, text("form.edit-ignored")))
+    found = _check(visit, field, said.text)
+    if isinstance(found, Misfit):
+        label = form.say(field.id, code).label
+        why = (text("form.not-corrected", label=label), *_why(visit, field, found))
+        return visit.shown(visit.stage.screens.answer(visit.language, *why))
+    change = visit.sheet.answered(field, found, said.message_id).sent(case.chat_id, visit.moment)
+    screen = visit.stage.cases.added(case, visit.language)
+    return visit.shown(screen, change)
 
 
 def _edited(visit: Visit, said: Said) -> Turn:

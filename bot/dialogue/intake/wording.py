@@ -48,7 +48,7 @@ other reason a question has a sentence of its own."""
 _SECTIONS = ("questions", "blocks", "reasons")
 _TOP = (*_SECTIONS, "private")
 _WORDS = ("label", "question", "hint", "options", "full", "example", "wrong")
-_OWN = ("from", "note")
+_OWN = ("from", "note", "ignore")
 _EXPLAINED = frozenset({"month", "country", "zone", "email", "phone", "files"})
 """Kinds whose answers can fail in a way that only the question's own sentence can explain."""
 
@@ -99,7 +99,8 @@ def read_wording(
         return wording
     if not path.exists():
         remedy = f"Translate content/{SOURCE}/{FILE}; readers see English until then."
-        notices.append(Problem(shown, 1, "The words of the form are missing.", remedy))
+        what = "The words of the form are missing."
+        notices.append(Problem(shown, 1, what, remedy, "missing", "form"))
         return Wording()
     reader = _Reader(shown, registry, dict(items(english)))
     wording = reader.wording(read_yaml(path, shown))
@@ -135,7 +136,8 @@ class _Reader(Strict):
             for id in ids:
                 if f"{section}.{id}" not in found:
                     what = f"[{id}] is missing below “{section}:”."
-                    self.wrong(tree.at(section), what, "Write it; the other items show how.")
+                    remedy = "Write it; the other items show how."
+                    self.wrong(tree.at(section), what, remedy, "missing", f"{section}.{id}")
 
         def each(section: str, read: Callable[[str, Entry], _Made]) -> dict[str, _Made]:
             made = {}
@@ -165,7 +167,7 @@ class _Reader(Strict):
         if entry.get("from") != item_hash(english):
             what = f"[{name}] was made from other English words, so readers see English."
             remedy = f"Read it beside the English; then `python -m bot accept ... form.{name}`."
-            self.wrong(entry.at("from"), what, remedy)
+            self.wrong(entry.at("from"), what, remedy, "stale", name)
             return False
         missing = [key for key in english if key not in entry and key not in _OWN]
         for key in missing:
@@ -237,18 +239,6 @@ class _Reader(Strict):
 
     # ── values ──
 
-    def label(self, place: str, entry: Entry, key: str) -> Text:
-        """Plain words on one line, for a button."""
-        value = entry.get(key)
-        if not isinstance(value, str) or not value.strip():
-            what, remedy = f"“{key}” is missing.", f"Add {key}: and the words in double quotes."
-            self.wrong(entry.at(key), what, remedy)
-            value = ""
-        elif any(char in value.strip() for char in "<>{}\n"):
-            remedy = "Write plain words on one line, without signs like < or {."
-            self.wrong(entry.at(key), f"“{key}” cannot stand on a button.", remedy)
-        return Text(place, template=markup.escape(value.strip()))
-
     def optional(self, place: str, entry: Entry, key: str) -> Text | None:
         return self.prose(place, entry, key) if key in entry else None
 
@@ -262,15 +252,16 @@ class _Reader(Strict):
         for name in placeholders:
             if f"{{{name}}}" not in value:
                 remedy = "Put it where the number belongs."
-                self.wrong(entry.at(key), f"{{{name}}} is missing here.", remedy)
+                what = f"{{{name}}} is missing here."
+                self.wrong(entry.at(key), what, remedy, "placeholder.missing")
             bare = bare.replace(f"{{{name}}}", "")
         if "{" in bare or "}" in bare:
             remedy = "Write round brackets instead."
-            self.wrong(entry.at(key), "There are braces in the text.", remedy)
+            self.wrong(entry.at(key), "There are braces in the text.", remedy, "page.braces")
         try:
             markup.parse(value)
         except markup.MarkupError as error:
             what = f"Telegram would refuse this text: {error.description}."
             remedy = "Close each tag you open; write &lt; for a plain “<”."
-            self.wrong(entry.at(key), what, remedy)
+            self.wrong(entry.at(key), what, remedy, "html")
         return Text(place, template=value.strip())

@@ -6,11 +6,13 @@
  * stored, as in a real client.
  */
 
-import { askForFile, askForGroup, askForPayload, askForPerson } from "./asks.js";
+import { askForFile, askForGroup, askForPayload, askForPerson, askForTopic } from "./asks.js";
 import { Attention } from "./attention.js";
+import { Clock } from "./clock.js";
 import { Conversation } from "./conversation.js";
 import { h } from "./dom.js";
 import { PressedKeys } from "./keys.js";
+import { MembersDialog, rankName } from "./members.js";
 import { remember, remembered } from "./memory.js";
 import { follow, post, postFile, readState } from "./net.js";
 import { alertWindow, lightbox, Refused } from "./notices.js";
@@ -18,7 +20,7 @@ import { People } from "./people.js";
 import { insideTelegram } from "./text.js";
 import { Topics } from "./topics.js";
 import { chatOf, patientView, staffView } from "./views.js";
-import { bothNames, topicOf, World } from "./world.js";
+import { authorOf, bothNames, topicOf, World } from "./world.js";
 
 const WITH_FILE = new Set(["photo", "document", "video", "animation"]);
 const ONE_PANE = matchMedia("(width < 900px)");
@@ -42,7 +44,8 @@ const group = () => world.chats.get(chosen.group);
 /** Choose again whatever is no longer there. */
 function settle() {
   const first = (people) => people[0]?.id ?? null;
-  if (!world.patients.some((user) => user.id === chosen.patient)) chosen.patient = first(world.patients);
+  const shownOnes = [...world.telephones, ...world.staff];
+  if (!shownOnes.some((user) => user.id === chosen.patient)) chosen.patient = first(world.telephones);
   if (!world.staff.some((user) => user.id === chosen.staff)) chosen.staff = first(world.staff);
   if (!group()) chosen.group = world.chats.has(world.staffChatId) ? world.staffChatId : first(world.groups);
   if (!world.topics(group()).some((topic) => topic.id === chosen.topic)) chosen.topic = null;
@@ -61,6 +64,8 @@ function render() {
     people.show(world, chosen.patient, (chat) => (chat ? attention.unread(chat.id) : 0));
     renderPatient();
     renderStaff();
+    clock.show();
+    if (at("members-dialog").open) members.show();
   });
 }
 
@@ -101,13 +106,21 @@ function renderStaff() {
   const chat = group();
   topics.show(world.topics(chat), world.messages(chat), chosen.topic, (id) => attention.unread(chat.id, id));
   team.root.classList.toggle("with-topics", !topics.nav.hidden);
-  team.show(staffView(shown, { addColleague: () => addPerson(true) }));
+  team.show(
+    staffView(shown, {
+      addColleague: () => addPerson(true),
+      comeBack: (user) => changeMember(user, { chat_id: chosen.group, act: "join" }),
+    }),
+  );
   renderColleagues();
 }
 
 function renderColleagues() {
   const select = at("colleague");
-  const options = world.staff.map((user) => [user.id, user.name]);
+  const options = world.staff.map((user) => {
+    const rank = rankName(world.membership(group(), user.id));
+    return [user.id, rank === "administrator" ? user.name : `${user.name} (${rank})`];
+  });
   const signature = JSON.stringify(options);
   if (select.dataset.shows !== signature) {
     select.dataset.shows = signature;
@@ -155,6 +168,10 @@ function actsOf({ view, who, where, say, menu }) {
     edit: (id, text) => post("edit", { ...here(), message_id: id, text }),
     react: (message, emoji) =>
       attempt(view(), () => post("react", { ...here(), message_id: message.message_id, emoji })),
+    remove: (message) =>
+      attempt(view(), () => post("delete", { ...here(), message_id: message.message_id })),
+    pin: (message) =>
+      attempt(view(), () => post("pin", { ...here(), message_id: message.message_id })),
     tap: (message, row, column) =>
       attempt(view(), () =>
         keys.press(where(), message, row, column, () =>
@@ -219,6 +236,26 @@ function turnTo(pane) {
   render();
 }
 
+const move = (body) => attempt(ONE_PANE.matches ? team : telephone, () => post("clock", body));
+
+const changeMember = (user, body) => attempt(team, () => post("member", { user_id: user.id, ...body }));
+
+const onTopic = (act, topic) =>
+  attempt(team, () =>
+    post("topic", { user_id: chosen.staff, chat_id: chosen.group, act, topic_id: topic }),
+  );
+
+async function openTopic() {
+  const name = await askForTopic();
+  if (!name) return;
+  const place = { user_id: chosen.staff, chat_id: chosen.group };
+  const opened = await attempt(team, () => post("topic", { ...place, act: "open", name }));
+  if (opened) chosen.topic = opened.topic_id;
+  render();
+}
+
+const deleteAccount = (user) => attempt(telephone, () => post("deactivate", { user_id: user.id }));
+
 const block = (user, blocked) => attempt(telephone, () => post("block", { user_id: user.id, blocked }));
 
 async function addPerson(staff) {
@@ -254,6 +291,7 @@ async function joinGroup() {
 function patientMenu() {
   const user = patient();
   if (!user) return [{ label: "Add a patient", glyph: "plus", act: () => addPerson(false) }];
+  if (user.deactivated) return [{ label: "Add a patient", glyph: "plus", act: () => addPerson(false) }];
   const isBlocked = Boolean(patientChat().blocked);
   return [
     { label: "Start with a payload…", glyph: "out", act: startWithPayload },
@@ -263,7 +301,32 @@ function patientMenu() {
       danger: !isBlocked,
       act: () => block(user, !isBlocked),
     },
+    { label: `Delete ${user.name}’s account`, glyph: "bin", danger: true, act: () => deleteAccount(user) },
   ];
+}
+
+/** Whom the bot is to write to in private must have begun a chat with it, staff too. */
+function telephoneChoice() {
+  const user = world.users.get(chosen.staff);
+  if (!user) return [];
+  const act = () => {
+    Object.assign(chosen, { patient: user.id, pane: "patient" });
+    render();
+  };
+  return [{ label: `${user.name}’s own telephone`, glyph: "out", act }];
+}
+
+function topicChoices() {
+  const chat = group();
+  if (!chat?.is_forum || !world.membership(chat, chosen.staff)) return [];
+  const choices = [{ label: "New topic…", glyph: "chat", act: openTopic }];
+  const topic = world.topics(chat).find(({ id }) => id === chosen.topic);
+  if (topic && world.manages(chat, chosen.staff)) {
+    const [act, label] = topic.closed ? ["reopen", "Reopen this topic"] : ["close", "Close this topic"];
+    choices.push({ label, glyph: "lock", act: () => onTopic(act, topic.id) });
+    choices.push({ label: "Delete this topic", glyph: "bin", danger: true, act: () => onTopic("delete", topic.id) });
+  }
+  return choices;
 }
 
 function staffMenu() {
@@ -277,6 +340,9 @@ function staffMenu() {
         render();
       },
     })),
+    ...topicChoices(),
+    ...telephoneChoice(),
+    { label: "Who is in the group…", glyph: "person", act: () => members.open(chosen.group, chosen.staff) },
     { label: "Add a member of staff…", glyph: "plus", act: () => addPerson(true) },
     { label: "Put the bot into another group…", glyph: "group", act: joinGroup },
   ];
@@ -297,8 +363,8 @@ function happened(event) {
 function arrived(event) {
   const { chat_id: chatId, message } = event;
   const isNew = world.apply(event);
-  const isMine = [chosen.patient, chosen.staff].includes(message.from?.id);
-  const isShown = chatId < 0 || world.patients.some((user) => world.privateChat(user.id).id === chatId);
+  const isMine = [chosen.patient, chosen.staff].includes(authorOf(message));
+  const isShown = chatId < 0 || world.telephones.some((user) => world.privateChat(user.id).id === chatId);
   attention.arrived(chatId, message, isNew && isShown && !isMine && !message.service);
 }
 
@@ -306,7 +372,7 @@ function told({ user_id: userId, text, alert }) {
   const user = world.users.get(userId);
   if (!text) return;
   if (alert) alertWindow(text, world.bot.name);
-  else if (user?.staff) team.toast(text);
+  else if (user?.staff && userId !== chosen.patient) team.toast(userId === chosen.staff ? text : `${user.name}: ${text}`);
   else telephone.toast(userId === chosen.patient ? text : `${user?.name ?? ""}: ${text}`);
 }
 
@@ -367,6 +433,16 @@ const people = new People(at("people-list"), {
   block,
 });
 
+const clock = new Clock(at("clock"), world, move);
+const members = new MembersDialog(at("members-dialog"), world, changeMember);
+
+/** Beside the patients where there is room; above the staff's chat where there is not. */
+function placeClock() {
+  if (ONE_PANE.matches) document.querySelector(".desk").before(at("clock"));
+  else document.querySelector(".people > .hint").before(at("clock"));
+}
+placeClock();
+
 team.parts.back.remove();
 team.parts.extra.append(at("writing-as"));
 at("colleague").onchange = (event) => {
@@ -375,7 +451,10 @@ at("colleague").onchange = (event) => {
 };
 for (const [pane, tab] of Object.entries(sides)) tab.onclick = () => turnTo(pane);
 at("add-person").onclick = () => addPerson(false);
-ONE_PANE.addEventListener("change", render);
+ONE_PANE.addEventListener("change", () => {
+  placeClock();
+  render();
+});
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close("");
 });

@@ -55,6 +55,12 @@ export async function askForPayload() {
   return answers && trimmed(answers, "payload");
 }
 
+/** The name of a new topic, as text. */
+export async function askForTopic() {
+  const answers = await ask(at("topic-dialog"));
+  return answers && trimmed(answers, "name");
+}
+
 /** A group to put the bot into, `{title, type}`. */
 export async function askForGroup() {
   const answers = await ask(at("join-dialog"));

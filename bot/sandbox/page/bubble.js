@@ -12,7 +12,7 @@ const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: 
  *
  * `surroundings` is what the conversation knows and a message does not: `mine` (sent by whoever
  * looks), `named` (a group: show who speaks), `first` and `last` of a run by one sender, `target`
- * (the message replied to, if any), `isWaiting(row, column)` (a pressed key not answered yet).
+ * (the message replied to, if any), `me` (the id of who looks), `nameOf(id)` (somebody's name).
  */
 export class Bubble {
   #shown = {};
@@ -53,7 +53,7 @@ export class Bubble {
   /** Show a message; returns true if its words or keys are other than before. */
   update(message, surroundings) {
     this.message = message;
-    const { mine, named, first, last, target } = surroundings;
+    const { mine, named, first, last, target, me, nameOf } = surroundings;
     this.element.className = [
       "message",
       mine ? "out" : "in",
@@ -79,19 +79,14 @@ export class Bubble {
       this.face.hidden = !named || mine;
       this.face.replaceChildren(...(last ? [avatar(from.id, from.name, from.is_bot)] : []));
     });
-    this.#patch("quote", [message.reply_to_message_id, target && summary(target)], () =>
-      this.#quote(message, target),
-    );
+    const answered = [message.reply_to_message_id, message.quote, message.external_reply];
+    this.#patch("quote", [answered, target && summary(target)], () => this.#quote(message, target));
     const changedMedia = this.#patch("media", mediaOf(message), () => {
       this.media.replaceChildren(...media(message, this.reader));
     });
     const changedWords = this.#patch("words", wordsOf(message), () => this.#words(message));
     this.#patch("meta", [message.date, message.edit_date, message.pinned], () => this.#meta(message));
-    this.#patch("reactions", message.reactions ?? [], () => {
-      this.reactions.replaceChildren(
-        ...(message.reactions ?? []).map((emoji) => h("span", { class: "reaction" }, coloured(emoji))),
-      );
-    });
+    this.#patch("reactions", [message.reacted ?? {}, me], () => this.#reactions(message, me, nameOf));
     const changedKeys = this.#patch("keys", message.inline_keyboard ?? [], () => this.#keys(message));
     const changed = wasShown && (changedWords || changedMedia || changedKeys);
     if (changed) this.#flash();
@@ -134,8 +129,35 @@ export class Bubble {
     );
   }
 
+  /** One chip for each emoji, with who put it there; pressing it adds or takes one's own. */
+  #reactions({ reacted = {} }, me, nameOf) {
+    const byEmoji = new Map();
+    for (const [who, emoji] of Object.entries(reacted)) {
+      byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), Number(who)]);
+    }
+    const chips = [...byEmoji].map(([emoji, people]) => {
+      const mine = people.includes(me);
+      const names = people.map(nameOf).join(", ");
+      const label = `${coloured(emoji)} by ${names}`;
+      const act = () => this.reader.react(this.message, mine ? null : emoji);
+      return h(
+        "button",
+        { type: "button", class: "reaction", testid: "reaction", title: label, "aria-label": label, "aria-pressed": String(mine), onclick: act },
+        coloured(emoji),
+        people.length > 1 ? h("span", { class: "times" }, String(people.length)) : null,
+      );
+    });
+    this.reactions.replaceChildren(...chips);
+  }
+
   #quote(message, target) {
     this.quote.replaceChildren();
+    if (message.external_reply) {
+      const { from, text } = message.external_reply;
+      const lines = [h("b", { dir: "auto" }, from.name), h("span", { dir: "auto" }, text)];
+      this.quote.append(h("div", { class: "quote" }, ...lines));
+      return;
+    }
     // What stands in a topic answers its beginning (Bot API, Message), which nobody sees.
     const answered = message.reply_to_message_id;
     if (!answered || answered === message.message_thread_id) return;
@@ -144,7 +166,7 @@ export class Bubble {
       "button",
       { type: "button", class: "quote", onclick: () => this.reader.goTo(answered) },
       h("b", { dir: "auto" }, name),
-      h("span", { dir: "auto" }, target ? summary(target) : "Deleted message"),
+      h("span", { dir: "auto" }, message.quote ?? (target ? summary(target) : "Deleted message")),
     );
     button.disabled = !target;
     this.quote.append(button);
@@ -211,6 +233,7 @@ const mediaOf = (message) => [
   message.video,
   message.animation,
   message.document,
+  message.video_note,
   message.voice ?? message.audio,
   message.sticker,
   message.dice,

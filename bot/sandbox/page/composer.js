@@ -9,6 +9,7 @@ const ATTACHMENTS = [
   { kind: "document", label: "File", glyph: "file" },
   { kind: "voice", label: "Voice message", glyph: "mic" },
   { kind: "video", label: "Video", glyph: "video" },
+  { kind: "video_note", label: "Video message", glyph: "play" },
   { kind: "sticker", label: "Sticker", glyph: "smile" },
   { kind: "location", label: "Location", glyph: "place" },
   { kind: "contact", label: "Contact", glyph: "person" },

@@ -6,7 +6,7 @@ import { arrange, h, parts } from "./dom.js";
 import { summary } from "./media.js";
 import { openMenu } from "./menu.js";
 import { toast } from "./notices.js";
-import { localeOf } from "./world.js";
+import { authorOf, localeOf } from "./world.js";
 
 const REACTIONS = ["👍", "❤", "🙏", "👌", "🎉", "😢", "👀"];
 const RUN_SECONDS = 300; // messages of one sender closer than this stand as one run
@@ -17,10 +17,10 @@ const glide = () => (STILL.matches ? "instant" : "smooth");
 
 const dayOf = (message) => new Date(message.date * 1000).toDateString();
 
-/** "today" or a date, in the language of whoever looks. */
-function dayName(message, locale) {
+/** "today" or a date, in the language of whoever looks; `now` is the time there. */
+function dayName(message, locale, now) {
   const day = new Date(message.date * 1000);
-  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(day).setHours(0, 0, 0, 0)) / 864e5);
+  const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(day).setHours(0, 0, 0, 0)) / 864e5);
   if (days === 0 || days === 1) {
     const told = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-days, "day");
     return told.charAt(0).toLocaleUpperCase(locale) + told.slice(1);
@@ -39,7 +39,8 @@ export class Conversation {
 
   /**
    * `acts`: say, edit, attach, editLast, fail (see Composer), and tap(message, row, column),
-   * react(message, emoji), follow(url), command(text), menu() -> choices, back().
+   * react(message, emoji), remove(message), pin(message), follow(url), command(text),
+   * menu() -> choices, back().
    */
   constructor(root, name, acts) {
     this.root = root;
@@ -60,6 +61,7 @@ export class Conversation {
       more: (message, anchor) => this.#more(message, anchor),
       goTo: (id) => this.goTo(id),
       tap: acts.tap,
+      react: acts.react,
       look: acts.look,
       follow: acts.follow,
       command: acts.command,
@@ -74,10 +76,10 @@ export class Conversation {
   }
 
   /**
-   * Show a view: `{key, title, subtitle, typing, face, me, messages, all, named, locale,
-   * direction, commands, intro, foot, isWaiting(message)}`. `all` is the chat's messages by id (a reply can
-   * point outside a topic); `foot` is "write", or `{label, act, testid?, text?}` for a bar with a
-   * button, or `{text}`.
+   * Show a view: `{key, title, subtitle, typing, face, me, manages, messages, all, named, locale,
+   * direction, now, nameOf(id), commands, intro, foot, isWaiting(message)}`. `all` is the chat's
+   * messages by id (a reply can point outside a topic); `foot` is "write", or
+   * `{label, act, testid?, text?}` for a bar with a button, or `{text}`.
    */
   show(view) {
     const turned = view.key !== this.#view?.key;
@@ -162,20 +164,22 @@ export class Conversation {
     view.messages.forEach((message, index) => {
       const next = view.messages[index + 1];
       if (!previous || dayOf(previous) !== dayOf(message)) {
-        rows.push(this.#day(message, view.locale));
+        rows.push(this.#day(message, view));
         previous = null;
       }
       const isNew = !this.#rows.has(message.message_id);
       const bubble = this.#rows.get(message.message_id) ?? new Bubble(message, this.reader);
       this.#rows.set(message.message_id, bubble);
       seen.add(message.message_id);
-      const mine = message.from?.id === view.me;
+      const mine = authorOf(message) === view.me;
       const changed = bubble.update(message, {
         mine,
         named: view.named,
         first: !runs(previous, message),
         last: !(next && dayOf(next) === dayOf(message) && runs(message, next)),
         target: this.#target(message, view),
+        me: view.me,
+        nameOf: view.nameOf,
       });
       bubble.mark(view.isWaiting(message));
       if (isNew && !turned) {
@@ -199,9 +203,9 @@ export class Conversation {
     return target?.service ? undefined : target;
   }
 
-  #day(message, locale) {
+  #day(message, { locale, now }) {
     const key = dayOf(message);
-    const name = dayName(message, locale);
+    const name = dayName(message, locale, now);
     const element = this.#days.get(key) ?? h("div", { class: "day", role: "separator" }, h("span", { dir: "auto" }));
     element.firstElementChild.textContent = name;
     this.#days.set(key, element);
@@ -227,16 +231,25 @@ export class Conversation {
   }
 
   #more(message, anchor) {
-    const { me } = this.#view;
+    const { me, manages } = this.#view;
+    const mine = authorOf(message) === me;
     const text = message.text ?? message.caption;
     const choices = [{ label: "Reply", glyph: "reply", act: () => this.composer.reply(message) }];
     if (text) choices.push({ label: "Copy text", glyph: "copy", act: () => this.#copy(text) });
-    if (message.from?.id === me && text) {
+    if (mine && text) {
       choices.push({ label: "Edit", glyph: "pencil", act: () => this.composer.edit(message) });
     }
-    if (message.reactions?.length) {
+    if (message.reacted?.[me]) {
       const act = () => this.acts.react(message, null);
       choices.push({ label: "Take back my reaction", glyph: "smile", act });
+    }
+    if (manages) {
+      const label = message.pinned ? "Unpin" : "Pin";
+      choices.push({ label, glyph: "pin", act: () => this.acts.pin(message) });
+    }
+    if (mine || manages) {
+      const act = () => this.acts.remove(message);
+      choices.push({ label: "Delete for everyone", glyph: "bin", danger: true, act });
     }
     openMenu(anchor, choices, {
       reactions: REACTIONS,
@@ -246,7 +259,7 @@ export class Conversation {
 
   #editLast() {
     const { messages, me } = this.#view;
-    const last = messages.findLast((message) => message.from?.id === me && message.text !== undefined);
+    const last = messages.findLast((message) => authorOf(message) === me && message.text !== undefined);
     if (last) this.composer.edit(last);
   }
 
@@ -302,5 +315,5 @@ const runs = (before, after) =>
   Boolean(before) &&
   !before.service &&
   !after.service &&
-  before.from?.id === after.from?.id &&
+  authorOf(before) === authorOf(after) &&
   after.date - before.date < RUN_SECONDS;

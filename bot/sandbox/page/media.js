@@ -50,6 +50,7 @@ export function summary(message) {
     photo: "Photo",
     video: "Video",
     animation: "GIF",
+    video_note: "Video message",
     voice: "Voice message",
     audio: "Audio",
     venue: "Place",
@@ -86,11 +87,14 @@ function moving({ url, width, height }, kind) {
   });
 }
 
-function file({ url, file_name: name, size }) {
+function file({ url, file_name: name, size, opens }) {
   const label = name ?? "file";
+  const how = opens
+    ? { target: "_blank", rel: "noopener", "aria-label": `Open ${label}` }
+    : { download: label, "aria-label": `Download ${label}` };
   return h(
     "a",
-    { class: "file", href: local(url), download: label, "aria-label": `Download ${label}` },
+    { class: "file", href: local(url), testid: "file", ...how },
     h("span", { class: "disc" }, icon("file")),
     h("span", { class: "lines" }, h("b", { dir: "auto" }, label), h("small", {}, sizeOf(size))),
   );

@@ -1,4 +1,4 @@
-/** The column of patients: whose telephone one is looking at. */
+/** The column of patients, and of staff with a chat of their own: whose telephone one looks at. */
 
 import { arrange, avatar, h, icon } from "./dom.js";
 import { summary } from "./media.js";
@@ -15,7 +15,7 @@ export class People {
 
   /** Show the patients of a world; `chosen` is a user id, `unread(chat)` a number. */
   show(world, chosen, unread) {
-    const rows = world.patients.map((user) => {
+    const rows = world.telephones.map((user) => {
       const item = this.#items.get(user.id) ?? this.#make(user.id);
       this.#items.set(user.id, item);
       const chat = world.privateChat(user.id);
@@ -29,9 +29,12 @@ export class People {
         item.face.replaceChildren(avatar(user.id, user.name));
       }
       item.name.textContent = user.name;
-      item.language.textContent = languageName(user.language_code);
+      const language = languageName(user.language_code);
+      item.language.textContent = user.staff ? `staff · ${language}` : language;
       item.snippet.textContent = last ? summary(last).slice(0, 80) : "not started yet";
       if (isBlocked) item.snippet.textContent = "has blocked the bot";
+      if (user.deactivated) item.snippet.textContent = "has deleted their account";
+      item.block.hidden = user.deactivated;
       item.badge.textContent = unread(chat) || "";
       item.badge.hidden = !unread(chat);
       item.row.classList.toggle("blocked", isBlocked);

@@ -27,6 +27,9 @@ export function patientView({ world, chosen, attention, keys }, acts) {
     typing: typingIn(attention, chat.id, null),
     face: avatar(world.bot.id, name, true),
     me: user?.id,
+    manages: false,
+    now: world.now,
+    nameOf: (id) => world.nameOf(id),
     messages: world.messages(chat),
     all: chat.messages,
     named: false,
@@ -41,6 +44,7 @@ export function patientView({ world, chosen, attention, keys }, acts) {
 
 function patientFoot(user, chat, acts) {
   if (!user) return { text: "Nobody is here yet.", label: "Add a patient", act: acts.addPatient };
+  if (user.deactivated) return { text: `${user.name} has deleted their account.` };
   if (chat.blocked) {
     return { text: `${user.name} has blocked the bot.`, label: "Unblock", act: () => acts.unblock(user) };
   }
@@ -48,7 +52,7 @@ function patientFoot(user, chat, acts) {
   return { label: "START", testid: "start", act: acts.start };
 }
 
-/** The staff group, or the chosen topic of it. `acts`: `addColleague()`. */
+/** The staff group, or the chosen topic of it. `acts`: `addColleague()`, `comeBack(user)`. */
 export function staffView({ world, chosen, attention, keys }, acts) {
   const chat = world.chats.get(chosen.group);
   const user = world.users.get(chosen.staff);
@@ -61,6 +65,9 @@ export function staffView({ world, chosen, attention, keys }, acts) {
     typing: typingIn(attention, chat?.id, chosen.topic),
     face: avatar(chat?.id ?? 0, chat?.title ?? ""),
     me: user?.id,
+    manages: world.manages(chat, user?.id),
+    now: world.now,
+    nameOf: (id) => world.nameOf(id),
     messages: world.messages(chat, isForum ? chosen.topic : undefined),
     all: chat?.messages ?? new Map(),
     named: true,
@@ -68,12 +75,12 @@ export function staffView({ world, chosen, attention, keys }, acts) {
     direction: "ltr",
     commands: chat && user ? world.commandsFor(user, chat) : [],
     intro: chat ? { title: chat.title, text: EMPTY_GROUP } : null,
-    foot: staffFoot(user, chat, acts),
+    foot: staffFoot(world, user, chat, topic, acts),
     isWaiting: (message) => keys.waitingIn(chat.id, message),
   };
 }
 
-function staffFoot(user, chat, acts) {
+function staffFoot(world, user, chat, topic, acts) {
   if (!chat) return { text: "The bot is in no group." };
   if (["left", "kicked"].includes(chat.bot_status)) {
     return { text: "The bot is not in this group any more." };
@@ -81,5 +88,11 @@ function staffFoot(user, chat, acts) {
   if (!user) {
     return { text: "Nobody is in the team yet.", label: "Add a member of staff", act: acts.addColleague };
   }
+  if (user.deactivated) return { text: `${user.name} has deleted their account.` };
+  if (!world.membership(chat, user.id)) {
+    const text = `${user.name} is not in this group.`;
+    return { text, label: "Join it", testid: "come-back", act: () => acts.comeBack(user) };
+  }
+  if (topic?.closed && !world.manages(chat, user.id)) return { text: "This topic is closed." };
   return "write";
 }

@@ -44,6 +44,9 @@ export const topicOf = (message) => {
   return id === undefined || id === null || id <= 1 ? null : id;
 };
 
+/** Who wrote a message, also where it says that the group did. */
+export const authorOf = (message) => message.author_id ?? message.from?.id;
+
 export class World {
   bot = { name: "", username: "", descriptions: {}, short_descriptions: {} };
   commands = [];
@@ -51,6 +54,8 @@ export class World {
   users = new Map();
   chats = new Map();
   staffChatId = null;
+  ahead = 0; // seconds by which the time there is before the real one
+  #skew = 0; // and by which the server's real time is before this browser's
 
   /** Replace everything with a state read from the server. */
   load(state) {
@@ -58,6 +63,7 @@ export class World {
     this.commands = state.commands ?? [];
     this.languages = state.client_languages ?? [];
     this.staffChatId = state.staff_chat_id ?? null;
+    this.#setClock(state);
     this.users = new Map(state.users.map((user) => [user.id, user]));
     this.chats = new Map();
     for (const chat of state.chats) this.#keepChat(chat, chat.messages ?? []);
@@ -83,9 +89,36 @@ export class World {
       case "bot":
         this.bot = event.bot;
         return false;
+      case "clock":
+        this.#setClock(event);
+        return false;
       default:
         return false;
     }
+  }
+
+  #setClock({ now, ahead }) {
+    this.ahead = ahead ?? 0;
+    this.#skew = now === undefined ? 0 : now - this.ahead - Date.now() / 1000;
+  }
+
+  /** What time it is there, as a Date. */
+  get now() {
+    return new Date(Date.now() + 1000 * (this.ahead + this.#skew));
+  }
+
+  /** What somebody is in a chat: `{rank, anonymous}`, null for who is not in it. */
+  membership(chat, userId) {
+    return chat?.members?.find((member) => member.user_id === userId) ?? null;
+  }
+
+  nameOf(id) {
+    return id === this.bot.id ? this.bot.name : (this.users.get(id)?.name ?? "somebody");
+  }
+
+  /** Whether somebody may delete, pin and close what is others'. */
+  manages(chat, userId) {
+    return ["creator", "administrator"].includes(this.membership(chat, userId)?.rank);
   }
 
   #keepChat(chat, messages) {
@@ -108,9 +141,12 @@ export class World {
     return isNew;
   }
 
-  /** Whoever has a chat with the bot to look at; a stranger from some group has none. */
-  get patients() {
-    return [...this.users.values()].filter((user) => !user.staff && this.privateChat(user.id));
+  /**
+   * Whoever has a chat with the bot to look at: patients, and of the staff those who began one. A
+   * stranger from some group has none.
+   */
+  get telephones() {
+    return [...this.users.values()].filter((user) => this.privateChat(user.id));
   }
 
   get staff() {

@@ -11,7 +11,7 @@ from bot.i18n.catalog import SOURCE
 from bot.i18n.language import Language
 from bot.i18n.markup import parse
 from bot.i18n.problem import BrokenWords, Problem
-from bot.translate.check import check_words
+from bot.translate.checks.examine import examine
 from bot.translate.items import read_catalog, read_items
 from bot.translate.pseudo import CODES, OPEN, Pseudo, with_pseudo
 from bot.translate.status import Standing, Thing, standing_of
@@ -112,12 +112,15 @@ def _names(words: Words, now: datetime) -> dict[tuple[str, str], tuple[_Names, _
 
 
 def _name(id: str, sentences: Iterable[str], words: Words) -> str:
-    """`menu.welcome`, `costs` (for `costs.2`), `form.questions.age` (for `age.hint`), `R1`."""
+    """`menu.welcome`, `costs` (for `costs.2`), `form.questions.age` (for `age.hint`),
+    `templates.costs` (for its title), `R1`."""
     if id in sentences:
         return id
     first, _, rest = id.partition(".")
     if first in words.library.nodes and (rest in ("title", "button") or rest.isdecimal()):
         return first
+    if first == "templates":
+        return id.removesuffix(".title")
     if first in ("blocks", "reasons"):
         return f"form.{id}"
     return f"form.questions.{first}" if rest else id
@@ -130,17 +133,18 @@ def _notes(locales: Path, content: Path, code: str, standing: Standing | None) -
     notes = [Note(one.name, thing=one) for one in (standing.things if standing else ())]
     told = {one.thing.name for one in notes if one.thing and one.thing.state != "broken"}
     places = _places(locales, content, code)
-    for problem in _findings(locales, content):
+    for problem in _findings(locales, content, code):
         name = _at(places.get(problem.path, []), problem.line)
         if problem.path in places and name not in told:
             notes.append(Note(name, problem=problem))
     return notes
 
 
-def _findings(locales: Path, content: Path) -> Iterator[Problem]:
-    """All that `check` tells."""
-    for problems in check_words(locales, content):
-        yield from problems
+def _findings(locales: Path, content: Path, code: str) -> Iterator[Problem]:
+    """All that `check` tells of a language."""
+    for one in examine(locales, content).of([code]).findings:
+        remedy = one.remedy if one.fix is None else f"{one.remedy} ({one.fix})"
+        yield Problem(one.path, one.line, one.message, remedy, one.code, one.id)
 
 
 def _places(locales: Path, content: Path, code: str) -> dict[str, list[tuple[int, str]]]:

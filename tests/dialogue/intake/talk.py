@@ -13,6 +13,7 @@ from bot.dialogue.case import (
     EraseEverything,
     KeepDraft,
     Moment,
+    NoteExport,
     OpenCase,
     RaiseAlarm,
     Session,
@@ -55,6 +56,7 @@ class Talk:
         self.alarms: list[RaiseAlarm] = []
         self.news: list[tuple[str, ...]] = []
         self.counted = Counted()
+        self.copies = 0
         self._message = 100
         self._reference = 0
 
@@ -187,7 +189,11 @@ class Talk:
                     self.alarms.append(change)
                 case EraseEverything():
                     session = Session(chat_id=session.chat_id)
-        self.session = session
+                case NoteExport():
+                    self.copies += 1
+        told = [*self.proof, *(session.draft.consents if session.draft else ())]
+        told += [one for case in session.cases for one in case.consents]
+        self.session = replace(session, proofs=tuple(dict.fromkeys(told)))
 
 
 def fits(screen: Screen) -> None:

@@ -2,8 +2,10 @@
 sent that was not agreed to or not told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,7 +107,8 @@ class Anybody(Talk):
                 self.sends_only_what_was_told(change.case)
                 old = before[change.case.number]
                 assert old.answers.keys() - change.case.answers.keys() <= CONTACTS
-                assert set(old.consents) <= set(change.case.consents)
+                decided = {replace(one, withdrawn=None) for one in change.case.consents}
+                assert {replace(one, withdrawn=None) for one in old.consents} <= decided
                 assert set(old.files) <= set(change.case.files)
 
     def asks_only_who_was_warned(self, draft: Draft) -> None:
@@ -212,6 +215,7 @@ ADDED = ("question", "stage", "reports", "country", "reply", "age", "who")
 AGAIN = ("v1:en:ask:", "v1:zh-Hans:ask:", "v1:en:mycase", "v1:en:costs!", "v1:zh-Hans:menu!")
 
 
+@pytest.mark.no_cover  # measured, it takes four times as long; single stories cover every line
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     st.data(),

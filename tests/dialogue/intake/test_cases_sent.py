@@ -5,7 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.case import CLOSED, WITHDRAWN, Case, ChangeCase, DropDraft, OpenCase, RaiseAlarm
+from bot.dialogue.case import (
+    CLOSED,
+    THEIRS,
+    WITHDRAWN,
+    Case,
+    ChangeCase,
+    DropDraft,
+    OpenCase,
+    RaiseAlarm,
+)
 from bot.dialogue.intake.form import Form
 from bot.dialogue.screens import Operator
 from bot.i18n.text import text
@@ -175,11 +184,11 @@ def test_my_case_tells_each_case_with_its_number_state_and_reply_time() -> None:
     talk.misses("myeloma", "Anna")
     with_case(talk, delivered=talk.now).types("mycase").sees("Our team's group has it.")
     talk.waits(25).types("mycase").sees("we have missed our 24-hour promise")
-    with_case(talk, state="claimed").types("mycase").sees("our team is working on it")
+    with_case(talk, state=THEIRS).types("mycase").sees("our team has answered")
     talk.misses("Reply by", "missed")
     for state, said in ((WITHDRAWN, "withdrawn"), (CLOSED, "closed")):
         with_case(talk, state=state).types("mycase").sees(said).misses("Add a message", "group")
-    with_case(talk, state="claimed", closed=talk.now).types("mycase").sees("closed")
+    with_case(talk, state=THEIRS, closed=talk.now).types("mycase").sees("closed")
 
 
 def test_several_cases_one_after_the_other() -> None:
@@ -210,7 +219,7 @@ def test_while_closed_a_case_is_shown_and_takes_nothing() -> None:
 
 def test_a_message_is_added_to_a_case() -> None:
     """One question, one look, sent: the staff are owed it, and earlier words stay."""
-    talk = sent(Talk()).says("hello?").sees("is not passed on").taps("✉️ Add a message")
+    talk = sent(Talk()).taps("✉️ Add a message")
     talk.sees("What would you like to ask us?").misses("Skip", "of 4")
     talk.says("Is there a trial?").sees("What you are adding", "Is there a trial?")
     talk.misses("myeloma").taps("✅ Send now").sees("This is added to your request")
@@ -373,6 +382,7 @@ def test_open_case_carries_what_was_told_and_nothing_else() -> None:
         language="en",
         state="new",
         created=talk.now,
+        typed=draft.typed,
         due=talk.now + timedelta(hours=24),
         answers=draft.answers,
         consents=draft.consents,

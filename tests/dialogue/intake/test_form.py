@@ -102,7 +102,7 @@ def test_nothing_is_asked_about_health_before_the_first_consent() -> None:
         ({"who": "family"}, {"aware"}),
         ({"who": "doctor"}, {"aware"}),
     ],
-    ids=str,
+    ids=lambda one: str(one) if isinstance(one, dict) else " ".join(sorted(one)),
 )
 def test_what_depends_on_an_answer_is_asked_only_then(
     answers: dict[str, Value], added: set[str]

@@ -106,6 +106,15 @@ def test_a_broken_or_older_translation_is_english_and_said_so(
     assert any(message in str(one) for one in notices), notices
 
 
+def test_a_question_that_nobody_has_begun_is_english_without_a_word(tmp_path: Path) -> None:
+    """`from: none`: it still holds the English, which is no mistake."""
+    chinese = CHINESE.replace('from: "@", label: 种类', "from: none, label: Kind", 1)
+    notices: list[Problem] = []
+    form = read(shelf(tmp_path, other=chinese), notices)
+    assert form.say("kind", "zh_Hans") is form.say("kind", "en")
+    assert not any("kind" in str(one) for one in notices), notices
+
+
 def test_a_translation_that_is_not_yaml_stops_the_start(tmp_path: Path) -> None:
     """As with the pages: a file that cannot be read is told, with its line."""
     with pytest.raises(BrokenWords, match=r"content/zh_Hans/form\.yaml:2"):

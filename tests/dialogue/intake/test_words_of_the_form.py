@@ -8,7 +8,7 @@ from bot.dialogue.intake.checks import Misfit, check
 from bot.dialogue.screen import ONE, columns
 from bot.i18n.problem import Problem
 from bot.i18n.strict import read_yaml
-from tests.content.numbers import numbers
+from bot.translate.checks.numbers import numbers
 from tests.content.shipped import form_words, sheet
 from tests.dialogue.intake.forms import CONTENT, TODAY, read, said, shipped, step
 

@@ -44,9 +44,11 @@ def find(words: str) -> list[tuple[Number, int, int]]:
     found: list[tuple[Number, int, int]] = []
     rest = words.translate(_SAME_SIGN).translate(_ALIKE)
     for pattern, read in _PATTERNS:
-        for match in pattern.finditer(rest):
+        matches = list(pattern.finditer(rest))
+        for match in matches:
             found += [(number, match.start(), match.end()) for number in read(match)]
-        rest = pattern.sub(lambda match: "\n" * len(match[0]), rest)
+        if matches:
+            rest = pattern.sub(lambda match: "\n" * len(match[0]), rest)
     return sorted(found, key=lambda one: one[1:])
 
 
@@ -55,7 +57,7 @@ def unsupported(shown: Iterable[Number], known: set[Number]) -> list[Number]:
     return sorted(number for number in shown if not _stands(number, known))
 
 
-def _stands(number: Number, known: set[Number]) -> bool:
+def _stands(number: Number, known: set[Number]) -> bool:  # noqa: PLR0911 - one answer a kind
     if number in known:
         return True
     kind, value = number.kind, number.value
