@@ -162,16 +162,17 @@ class StaffGuide:
 
     # ── who waits, and how it goes ──
 
-    def _waiting(self, number: int, hours: float, state: str = NEW, **more: str) -> Waiting:
+    def _waiting(self, number: str, hours: float, state: str = NEW, **more: str) -> Waiting:
         """A case that was sent so many hours ago."""
         since = self.now - timedelta(hours=hours)
-        return Waiting(f"K7PQ{number}", self.language.code, state, since, since + PROMISE, **more)
+        return Waiting(number, self.language.code, state, since, since + PROMISE, **more)
 
     def lists(self) -> Places:
-        late = [self._waiting(2, 100, claimed=MEMBER), self._waiting(3, 96, OURS, link=_LINK)]
-        late += [self._waiting(n, 24 + n) for n in range(4, 9)]
-        soon = [self._waiting(2, 23.5, OURS), *(self._waiting(n, n) for n in range(3, 8))]
-        many = (*late, *soon, *(self._waiting(n, 50 + n, THEIRS) for n in range(2, 10)))
+        one = self._waiting
+        late = [one("K7PQ2", 100, claimed=MEMBER), one("K7PQ3", 96, OURS, link=_LINK)]
+        late += [one(f"K7PQ{n}", 24 + n) for n in range(4, 9)]
+        soon = [one("N4WX2", 23.5, OURS), *(one(f"N4WX{n}", n) for n in range(3, 8))]
+        many = (*late, *soon, *(one(f"R3TY{n}", 50 + n, THEIRS) for n in range(2, 10)))
         for number in range(2):
             note = queue.page(many, self.now, self.language, number)
             yield f"/open {number + 1}", Screen(note.words, note.rows)
