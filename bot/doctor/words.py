@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.doctor.finding import Finding, plain
+from bot.doctor.finding import Finding, listed, plain
 from bot.i18n.problem import Problem
 from bot.settings import Settings
 from bot.words import Words
@@ -18,7 +18,10 @@ def about_words(
         yield Finding("bad", "Words", said, "`python -m bot check` tells all of them.")
         return
     offered = ", ".join(language.tag for language in words.languages.offered)
-    drafts = [one.tag for one in words.languages.values() if one.status == "draft"]
+    unfinished = {code for code, one in words.languages.items() if one.status == "draft"}
+    drafts = [words.languages[code].tag for code in sorted(unfinished)]
+    # Nobody is offered a draft: what it lacks is its translators' work, and no operator's.
+    notices = [one for one in notices if unfinished.isdisjoint(one.path.split("/"))]
     said = f"Offered: {offered}."
     if drafts:
         said += f" Not offered, because drafts: {', '.join(drafts)}."
@@ -50,6 +53,18 @@ def about_disclosure(settings: Settings) -> Iterator[Finding]:
             "Contact",
             f"OPERATOR_CONTACT is not set: people learn of no other way to reach you, {closed}",
             "Set it to a telephone number or an address that somebody answers.",
+        )
+    if settings.operator_country and settings.staff_countries:
+        read = listed(list(settings.staff_countries))
+        said = f"The consents name them: kept in {settings.operator_country}, read from {read}."
+        yield Finding("ok", "Countries", said)
+    else:
+        yield Finding(
+            "look",
+            "Countries",
+            "OPERATOR_COUNTRY and STAFF_COUNTRIES are not both set: no consent can say where what "
+            f"people tell is kept and from where it is read, {closed}",
+            "Set both to country codes, like DE and DE, CN.",
         )
     if settings.commercial_ties:
         yield Finding("ok", "Ties", "Pages about centres tell what COMMERCIAL_TIES says.")

@@ -29,6 +29,8 @@ def settings(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         update={
             "operator_name": "Example Clinic",
             "operator_contact": "+1 555 0100",
+            "operator_country": "SG",
+            "staff_countries": ("SG", "CN"),
             "commercial_ties": "none",
         }
     )

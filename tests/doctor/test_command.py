@@ -30,6 +30,7 @@ async def test_where_all_is_well_every_line_is_ok(sandbox: Sandbox, settings: Se
         "Words",
         "Operator",
         "Contact",
+        "Countries",
         "Ties",
     ]
     assert {finding.mark for finding in findings} == {"ok"}, findings
@@ -104,8 +105,8 @@ async def test_the_command_tells_a_line_each(settings: Settings, tmp_path: Path)
     code, out, err = await run(settings, tmp_path)
     lines = out.splitlines()
     assert (code, err) == (0, "")
-    assert [line.split()[0] for line in lines[:-1]] == ["ok"] * 7 + ["look"] * 3
-    assert lines[-1] == "0 to mend, 3 to look at."
+    assert [line.split()[0] for line in lines[:-1]] == ["ok"] * 7 + ["look"] * 4
+    assert lines[-1] == "0 to mend, 4 to look at."
 
 
 async def test_the_command_fails_where_something_is_bad_and_keeps_its_secrets(
@@ -120,7 +121,7 @@ async def test_the_command_fails_where_something_is_bad_and_keeps_its_secrets(
         DATABASE_URL="postgresql://me:SecretPassword@127.0.0.1:9/bot?password=SecretToo",
     )
     assert code == 1
-    assert out.endswith("2 to mend, 5 to look at.\n"), out
+    assert out.endswith("2 to mend, 6 to look at.\n"), out
     assert "Traceback" not in out + err
     for secret in ("SecretToken", "SecretPassword", "SecretToo", key_of(settings)):
         assert secret not in out + err

@@ -76,10 +76,11 @@ async def breaks_later(*_: object) -> Any:
 async def test_what_people_are_not_told_is_worth_a_look(settings: Settings) -> None:
     """Name, contact and ties: what patients read without them, and what stays closed."""
     bare = but(settings, operator_name=None, operator_contact=None, commercial_ties=None)
-    findings = await examine(bare)
+    findings = await examine(but(bare, operator_country=None, staff_countries=()))
     for subject, setting in (
         ("Operator", "OPERATOR_NAME"),
         ("Contact", "OPERATOR_CONTACT"),
+        ("Countries", "OPERATOR_COUNTRY and STAFF_COUNTRIES"),
         ("Ties", "COMMERCIAL_TIES"),
     ):
         told = the(findings, subject)

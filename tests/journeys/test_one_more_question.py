@@ -1,8 +1,10 @@
 """One more question in the files of the form, and nothing else: the whole bot knows it."""
 
+import json
 import shutil
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -67,8 +69,24 @@ async def session(settings: Settings, one: Applicant) -> Session:
         await engine.dispose()
 
 
+async def copy_of(sandbox: Sandbox, one: Applicant) -> Any:
+    """What /mydata hands out to programs."""
+    chat = sandbox.world.chats[one.user.id]
+    message = one.read[-1].message_id
+    sandbox.people.press(one.user.id, one.user.id, message, "v1:en:mydata:copy")
+
+    def files() -> list[str]:
+        sent = [m.media["document"] for m in chat.messages.values() if "document" in m.media]
+        return [f["file_id"] for f in sent if f.get("file_name", "").endswith(".json")]
+
+    await until(files, "the copy")
+    stored = sandbox.world.files.get(files()[-1])
+    assert stored is not None
+    return json.loads(stored.data)
+
+
 @pytest.mark.usefixtures("nothing_escapes")
-async def test_a_question_more_is_asked_stored_delivered_and_deleted(
+async def test_a_question_more_is_asked_stored_delivered_exported_and_deleted(
     sandbox: Sandbox, settings: Settings, content: Path
 ) -> None:
     """By a button in English, in own words in Chinese (where its words are still English)."""
@@ -89,6 +107,9 @@ async def test_a_question_more_is_asked_stored_delivered_and_deleted(
             await until(lambda: any(said in (m.text or "") for m in group.messages.values()), said)  # noqa: B023
         for one in people.all:
             people.leaves(one)
+            copied = await copy_of(sandbox, one)
+            assert copied["requests"][0]["answers"]["sleep"]["stored"] == one.told["sleep"]
+        for one in people.all:
             message = one.read[-1].message_id
             sandbox.people.press(one.user.id, one.user.id, message, "v1:en:mydata:deleted")
         await until(lambda: not group.topics, "the group to be emptied")
