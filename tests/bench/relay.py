@@ -28,10 +28,7 @@ _UNPACED = """
 from functools import partial
 from bot import app
 from bot.__main__ import main
-pacer = app.Pacer
-def unpaced(**limits):
-    return pacer(**{**limits, "group": 1_000_000})
-app.Pacer = unpaced
+app.Pacer = partial(app.Pacer, every=1e-4, minute=1e-3)
 main(["run"])
 """
 """`bot run` at a Telegram whose groups take any number of messages."""
@@ -135,7 +132,7 @@ async def _relay(people: int, messages: int, real_pace: bool) -> str:
 
 @click.command()
 @click.option("--people", type=click.IntRange(1, 700), default=64, show_default=True)
-@click.option("--messages", type=click.IntRange(1), default=3200, show_default=True)
+@click.option("--messages", type=click.IntRange(1), default=640, show_default=True)
 @click.option("--real-pace", is_flag=True, help="40 people, once, at the pace of a real group.")
 def main(people: int, messages: int, real_pace: bool) -> None:
     """Letters a second, processor and memory for each."""
