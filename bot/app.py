@@ -279,7 +279,7 @@ async def _reach(call: Callable[[], Awaitable[object]], intake: Part) -> None:
 
 async def _findings(settings: Settings) -> tuple[str, ...]:
     """What the doctor says, line by line: imported here, for few ask."""
-    from bot.doctor import examine  # noqa: PLC0415
+    from bot.doctor import examine  # noqa: PLC0415 - as said above
 
     return tuple(line for one in await examine(settings) for line in one.lines())
 

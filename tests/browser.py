@@ -59,10 +59,13 @@ class Browser:
         return [one for one in found if one.is_displayed()]
 
     def press(self, selector: str, words: str = "") -> None:
-        """Clicks; again if the page was redrawn under the finger."""
+        """Clicks what says just these words, else what holds them (“同意” stands in “不同意”, too);
+        again if the page was redrawn under the finger."""
         for _ in range(5):
             try:
                 element = self.visible(selector, words)
+                named = [one for one in self.all(selector) if one.text == words]
+                element = named[-1] if named else element
                 self.driver.execute_script(
                     "arguments[0].scrollIntoView({block: 'center'})", element
                 )

@@ -2,9 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.server import Sandbox
 from tests.browser import Browser
-from tests.journeys.test_consult import DAUGHTER, Says
+from tests.journeys.test_consult import JOURNEYS, NOTICES, SEND, Says
 from tests.people import Page
 
 
@@ -58,12 +60,15 @@ async def test_the_page_fits_a_phone(
     await asyncio.get_running_loop().run_in_executor(None, visit)
 
 
+@pytest.mark.parametrize("who", ["a relative, in English", "a guardian, in Chinese"])
 async def test_a_consultation_goes_from_the_page_to_the_staff_beside_it(
-    sandbox: Sandbox, consulting: Page, browser: Browser
+    sandbox: Sandbox, consulting: Page, browser: Browser, who: str
 ) -> None:
     """From /consult to the card, without leaving the page: the form in the one pane, then in the
     other a topic without a name, and in it the card and every answer."""
-    sandbox.add_person("Anna", "en")
+    journey = JOURNEYS[who]
+    sandbox.add_person(journey.name, journey.client)
+    send, arrived = SEND[journey.client]
     message, key = (
         "[data-testid=chat] [data-testid=message]",
         "[data-testid=chat] [data-testid=key]",
@@ -76,25 +81,24 @@ async def test_a_consultation_goes_from_the_page_to_the_staff_beside_it(
     def visit() -> None:
         browser.size(1280, 800)
         browser.driver.get(f"{sandbox.url}/")
-        browser.press("[data-testid^=person-]", "Anna")
+        browser.press("[data-testid^=person-]", journey.name)
         browser.press("[data-testid=start]")
-        browser.visible(message, "What would you like to know?")
+        browser.visible(message, "CAR-NK")
         says("/consult")
-        browser.visible(message, "not end-to-end encrypted")
-        for act, seen in DAUGHTER:
+        browser.visible(message, NOTICES[journey.client][0])
+        for act, seen in journey.steps:
             if isinstance(act, Says):
                 says(act)
             else:
-                browser.press(key, act)
+                browser.press(key, str(act))
             browser.visible(message, seen)
-        browser.press(key, "Send now")
-        browser.visible(message, "has reached our team")
-        browser.press(
-            "[data-testid=staff] [data-testid^=topic-]", "United States · B-cell lymphoma"
-        )
+        browser.press(key, send)
+        browser.visible(message, arrived)
+        browser.press("[data-testid=staff] [data-testid^=topic-]", "·")
         card = browser.visible("[data-testid=staff] [data-testid=message]", "What they told").text
-        assert "Asked by: Family or friend" in card.partition("What they told")[0]
-        assert "Anna & <b>Rosa</b>" in card.partition("What they told")[2]
+        head = card.partition("What they told")[0]
+        assert all(words in card for words in journey.card)
+        assert not [words for words in journey.not_in_head if words in head]
         assert browser.overflow() <= 0
         assert browser.complaints() == []
 
